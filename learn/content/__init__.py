@@ -1,0 +1,1 @@
+"""Core: lesson files become immutable courses, lessons, quizzes, exercises and terms."""
