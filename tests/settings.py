@@ -5,8 +5,8 @@ import tempfile
 
 os.environ.setdefault("HATOBA_VAR_DIR", tempfile.mkdtemp(prefix="hatoba-test-"))
 
-from learn.settings import *  # noqa: E402, F403
-from learn.settings import STORAGES as _STORAGES  # noqa: E402
+from learn.settings import *  # noqa: F403
+from learn.settings import STORAGES as _STORAGES
 
 STORAGES = {
     **_STORAGES,

@@ -1,0 +1,69 @@
+PYTHON ?= python3.11
+PORT ?= 8000
+BIN := .venv/bin
+
+export HATOBA_VAR_DIR ?= $(CURDIR)/var
+
+.PHONY: run test bench lighthouse lint types bundle browser clean
+
+# ---- serve ----------------------------------------------------------------------------------
+
+run: .venv/.run bundle
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@echo "Hatobaを http://127.0.0.1:$(PORT)/ で公開しています。止めるときは Ctrl-C を押してください。"
+	@HATOBA_LOCAL=1 exec $(BIN)/granian --interface wsgi --workers 2 --blocking-threads 4 \
+		--host 127.0.0.1 --port $(PORT) --log-level warning learn.wsgi:application
+
+# ---- check ----------------------------------------------------------------------------------
+
+test: .venv/.test bundle browser lint types
+	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 tests/web tests/browser
+
+lint: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
+
+types: .venv/.test
+	$(BIN)/mypy learn
+
+bench: .venv/.test bundle
+	$(BIN)/python -m tests.bench
+
+lighthouse: .venv/.test bundle browser tests/lighthouse/node_modules/.installed
+	$(BIN)/python -m tests.lighthouse
+
+# ---- install --------------------------------------------------------------------------------
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[build]'
+	@touch $@
+
+.venv/.test: .venv/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[build,postgres,dev]'
+	@touch $@
+
+node_modules/.installed: .venv/.run package.json package-lock.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
+	@touch $@
+
+tests/lighthouse/node_modules/.installed: .venv/.test tests/lighthouse/package.json tests/lighthouse/package-lock.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/lighthouse --no-audit --no-fund --silent
+	@touch $@
+
+bundle: static/bundle/editor.js
+
+static/bundle/editor.js: node_modules/.installed $(wildcard static/js/editor/*.js)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+
+# Debian as root has its own Chromium; elsewhere Playwright brings one.
+browser: .venv/.test
+	@$(BIN)/python -m tests.install_browser
+
+clean:
+	rm -rf .venv node_modules tests/lighthouse/node_modules static/bundle build
