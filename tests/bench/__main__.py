@@ -1,0 +1,24 @@
+"""`make bench`: measure every row, print the table, write build/bench.json."""
+
+import json
+import sys
+from pathlib import Path
+
+from tests.bench import machine, web
+from tests.bench.rows import Row, print_table
+
+OUTPUT = Path("build/bench.json")
+
+
+def main() -> int:
+    rows: list[Row] = []
+    for measure in (machine.rows, web.rows):
+        rows.extend(measure())
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(json.dumps([row.as_json() for row in rows], indent=2) + "\n")
+    print_table(rows)
+    return 0 if all(row.is_met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
