@@ -22,11 +22,6 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict) -> dict:
-    return {**browser_context_args, "locale": "ja-JP", "viewport": {"width": 1280, "height": 900}}
-
-
-@pytest.fixture(scope="session")
 def server_database(worker_id: str) -> Iterator[dict[str, str]]:
     """Environment that names the database of `server`: SQLite in its own folder, or a new one on PostgreSQL."""
     if not (url := os.environ.get("DATABASE_URL")):
@@ -54,9 +49,3 @@ def server(tmp_path_factory: pytest.TempPathFactory, server_database: dict[str, 
     var: Path = tmp_path_factory.mktemp("var")
     with running_server(var, env=server_database) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def base_url(request: pytest.FixtureRequest) -> str:
-    """Relative addresses in browser tests lead to `server`, which only they start."""
-    return request.getfixturevalue("server").url
