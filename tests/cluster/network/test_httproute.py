@@ -1,0 +1,144 @@
+"""HTTPRoute matching: Gateway API, apis/v1/httproute_types.go."""
+
+import pytest
+
+from learn.cluster.network.hostnames import intersection, route_host_matches
+from learn.cluster.network.httproute import HTTPRequest, attached_hostnames, choose_backend, match_routes
+
+
+@pytest.mark.parametrize(
+    ("listener", "route", "shared"),
+    [
+        ("", "", ""),
+        ("", "a.com", "a.com"),
+        ("a.com", "", "a.com"),
+        ("a.com", "a.com", "a.com"),
+        ("a.com", "b.com", None),
+        ("*.a.com", "x.a.com", "x.a.com"),
+        ("*.a.com", "x.y.a.com", "x.y.a.com"),
+        ("*.a.com", "a.com", None),
+        ("x.a.com", "*.a.com", "x.a.com"),
+        ("*.a.com", "*.b.a.com", "*.b.a.com"),
+        ("*.a.com", "*.a.com", "*.a.com"),
+        ("*.a.com", "*.b.com", None),
+    ],
+)
+def test_a_listener_and_a_route_share_the_more_specific_hostname(listener, route, shared):
+    assert intersection(listener, route) == shared
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host", "expected"),
+    [
+        ("*.foo.com", "bar.foo.com", True),
+        ("*.foo.com", "baz.bar.foo.com", True),
+        ("*.foo.com", "foo.com", False),
+        ("foo.com", "bar.foo.com", False),
+        ("", "anything", True),
+    ],
+)
+def test_a_wildcard_covers_one_or_more_labels(pattern, host, expected):
+    assert route_host_matches(pattern, host) is expected
+
+
+def route(name, *rules, hostnames=(), created="2026-01-01T00:00:00Z"):
+    """An HTTPRoute from (backend, *matches) rules."""
+    return {
+        "metadata": {"name": name, "namespace": "default", "creationTimestamp": created},
+        "spec": {
+            "hostnames": list(hostnames),
+            "rules": [
+                {"backendRefs": [{"name": backend}], "matches": list(found)} for backend, *found in rules
+            ],
+        },
+    }
+
+
+def prefix(value):
+    return {"path": {"type": "PathPrefix", "value": value}}
+
+
+def exact(value):
+    return {"path": {"type": "Exact", "value": value}}
+
+
+def served_by(routes, **request):
+    match = match_routes(routes, HTTPRequest(**{"host": "a.com", **request}))
+    return match and match.rule["backendRefs"][0]["name"]
+
+
+def test_path_precedence_is_exact_then_longest_prefix():
+    rules = route(
+        "r", ("root", prefix("/")), ("api", prefix("/api")), ("long", prefix("/api/v2")), ("e", exact("/api"))
+    )
+    assert served_by([rules], path="/") == "root"
+    assert served_by([rules], path="/api") == "e"
+    assert served_by([rules], path="/api/") == "api"
+    assert served_by([rules], path="/api/v2/x") == "long"
+    assert served_by([rules], path="/apix") == "root"
+
+
+def test_method_headers_and_query_break_ties_in_this_order():
+    rules = route(
+        "r",
+        ("plain", prefix("/")),
+        ("query", {**prefix("/"), "queryParams": [{"name": "v", "value": "2"}]}),
+        ("header", {**prefix("/"), "headers": [{"name": "X-Env", "value": "canary"}]}),
+        ("method", {**prefix("/"), "method": "POST"}),
+    )
+    assert served_by([rules]) == "plain"
+    assert served_by([rules], query={"v": "2"}) == "query"
+    assert served_by([rules], query={"V": "2"}) == "plain"
+    assert served_by([rules], query={"v": "2"}, headers={"x-env": "canary"}) == "header"
+    assert served_by([rules], headers={"x-env": "canary"}, method="POST") == "method"
+
+
+def test_inside_one_match_everything_must_hold_and_any_match_is_enough():
+    rules = route("r", ("both", {**prefix("/a"), "headers": [{"name": "v", "value": "1"}]}, exact("/only")))
+    assert served_by([rules], path="/a") is None
+    assert served_by([rules], path="/a", headers={"v": "1"}) == "both"
+    assert served_by([rules], path="/only") == "both"
+
+
+def test_the_most_specific_hostname_wins_then_the_oldest_route_then_the_name():
+    wildcard = route("w", ("wildcard", prefix("/")), hostnames=["*.com"])
+    named = route("n", ("exact", prefix("/")), hostnames=["a.com"])
+    assert served_by([wildcard, named]) == "exact"
+    assert served_by([wildcard, named], host="b.com:80") == "wildcard"
+    young = route("a", ("young", prefix("/")), created="2026-02-01T00:00:00Z")
+    old = route("b", ("old", prefix("/")))
+    assert served_by([young, old]) == "old"
+    assert served_by([route("b", ("second", prefix("/"))), route("a", ("first", prefix("/")))]) == "first"
+
+
+def test_no_matches_means_every_path():
+    assert served_by([route("r", ("all",))], path="/x/y") == "all"
+
+
+def test_a_route_without_a_shared_hostname_is_not_attached():
+    assert attached_hostnames("a.com", route("r", hostnames=["b.com"])) == ()
+    assert (
+        match_routes(
+            [route("r", ("x",), hostnames=["b.com"])], HTTPRequest(host="b.com"), listener_hostname="a.com"
+        )
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "draw", "chosen"),
+    [
+        ([90, 10], 0.0, 0),
+        ([90, 10], 0.899, 0),
+        ([90, 10], 0.9, 1),
+        ([90, 10], 0.999, 1),
+        ([0, 1], 0.0, 1),
+        ([0, 0], 0.5, None),
+        ([None, None], 0.49, 0),
+        ([None, None], 0.5, 1),
+        ([], 0.1, None),
+    ],
+)
+def test_a_backend_gets_its_share_by_weight(weights, draw, chosen):
+    refs = [{"name": "x"} if weight is None else {"name": "x", "weight": weight} for weight in weights]
+    assert choose_backend(refs, draw) == chosen
