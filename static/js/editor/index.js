@@ -1,0 +1,1 @@
+customElements.define("hb-editor", class extends HTMLElement {});
