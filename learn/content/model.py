@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
@@ -47,6 +48,30 @@ class Source:
 
     path: str
     line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something for an author to mend: where, a stable code, and in Japanese what to do."""
+
+    path: str
+    line: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"lessons/{self.path}:{self.line}: {self.message}"
+
+
+class LessonErrors(Exception):
+    """The lesson files cannot become a catalog; ``findings`` are all the reasons, in file order."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(findings)
+        self.findings = findings
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.findings))
 
 
 # --- quizzes -----------------------------------------------------------------
@@ -96,7 +121,7 @@ class TrueFalseQuiz(Quiz):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberMistake:
-    answer: float
+    answer: Decimal
     why_html: str
 
 
@@ -105,9 +130,9 @@ class NumberQuiz(Quiz):
     """A number between ``low`` and ``high``, both included; ``answer`` is the one shown."""
 
     unit: str
-    answer: float
-    low: float
-    high: float
+    answer: Decimal
+    low: Decimal
+    high: Decimal
     why_html: str
     mistakes: tuple[NumberMistake, ...]
     otherwise_html: str

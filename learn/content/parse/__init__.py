@@ -1,0 +1,1 @@
+"""Text of lesson files to values of the model; whatever is wrong becomes a finding."""

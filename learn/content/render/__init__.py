@@ -1,0 +1,1 @@
+"""Markdown, code, commands and diagrams to safe HTML without inline styles."""

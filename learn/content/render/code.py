@@ -1,0 +1,98 @@
+"""Code and commands: Pygments classes, marked lines, a prompt that is not read aloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, _TokenType
+
+LANGUAGES = ("yaml", "json", "bash", "console", "dockerfile", "diff", "http", "text")
+BLANK = "____"
+_LEXERS: dict[str, Lexer] = {
+    name: get_lexer_by_name(name, stripnl=False, ensurenl=False) for name in LANGUAGES
+}
+
+
+def code_html(text: str, *, language: str, file: str = "", marked: frozenset[int] = frozenset()) -> str:
+    """A block of code; ``marked`` holds the numbers (from 1) of the lines to point out."""
+    lines = _highlighted_lines(text.rstrip("\n"), language)
+    body = "".join(
+        f'<mark class="line">{line}\n</mark>' if number in marked else f"{line}\n"
+        for number, line in enumerate(lines, start=1)
+    )
+    caption = f"<figcaption>{escape(file)}</figcaption>" if file else ""
+    return (
+        f'<figure class="code" data-language="{language}">{caption}'
+        f'<pre lang="en" translate="no" tabindex="0"><code>{body}</code></pre></figure>'
+    )
+
+
+def command_html(run: str, *, output: str = "", explain_html: str = "") -> str:
+    """A command with what it prints and, folded away, how to read that."""
+    parts = [_prompted(line, previous) for previous, line in _with_previous(run.split("\n"))]
+    if output:
+        parts.append(f"<samp>{escape(output.rstrip())}</samp>")
+    figure = (
+        f'<figure class="terminal" data-run="{escape(run)}">'
+        f'<pre lang="en" translate="no" tabindex="0">{_NEWLINE.join(parts)}</pre></figure>'
+    )
+    if not explain_html:
+        return figure
+    return f'{figure}<details class="explain"><summary>読み解き</summary>{explain_html}</details>'
+
+
+_NEWLINE = "\n"
+
+
+def _with_previous(lines: list[str]) -> Iterator[tuple[str, str]]:
+    return zip(["", *lines], lines, strict=False)
+
+
+def _prompted(line: str, previous: str) -> str:
+    prompt = "&gt;" if previous.endswith("\\") else "$"
+    return f'<span class="prompt" aria-hidden="true">{prompt}</span> <kbd>{escape(line)}</kbd>'
+
+
+def blank_segments(text: str, *, language: str) -> tuple[str, ...]:
+    """The highlighted pieces of a text around its blanks (``____``), each well-formed by itself."""
+    segments = [""]
+    for token_type, value in _tokens(text, language):
+        first, *others = value.split(BLANK)
+        segments[-1] += _span(token_type, first)
+        segments += [_span(token_type, piece) for piece in others]
+    return tuple(segments)
+
+
+def parse_line_numbers(text: str) -> frozenset[int]:
+    """``4-6,9`` as line numbers. Raises ValueError for anything else."""
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
+        if not match:
+            raise ValueError(part)
+        first = int(match[1])
+        numbers.update(range(first, int(match[2] or first) + 1))
+    return frozenset(numbers)
+
+
+def _highlighted_lines(text: str, language: str) -> list[str]:
+    """HTML of each line; no element crosses a line's end."""
+    lines = [""]
+    for token_type, value in _tokens(text, language):
+        first, *others = value.split("\n")
+        lines[-1] += _span(token_type, first)
+        lines += [_span(token_type, piece) for piece in others]
+    return lines
+
+
+def _tokens(text: str, language: str) -> Iterable[tuple[_TokenType, str]]:
+    return _LEXERS[language].get_tokens(text)
+
+
+def _span(token_type: _TokenType, text: str) -> str:
+    name = STANDARD_TYPES.get(token_type, "")
+    return f'<span class="{name}">{escape(text)}</span>' if name and text else escape(text)
