@@ -5,10 +5,35 @@ from typing import Any
 
 from django import forms
 
-TOKENS = (
-    "paper surface well ink ink-2 ink-3 quay edge line ai ai-strong ready ready-tint wait wait-tint warn "
-    "warn-tint fail fail-tint end end-tint lamp bengara kon matsuba namari murasaki"
-).split()
+TOKENS = [
+    "paper",
+    "surface",
+    "well",
+    "ink",
+    "ink-2",
+    "ink-3",
+    "quay",
+    "edge",
+    "line",
+    "ai",
+    "ai-strong",
+    "ready",
+    "ready-tint",
+    "wait",
+    "wait-tint",
+    "warn",
+    "warn-tint",
+    "fail",
+    "fail-tint",
+    "end",
+    "end-tint",
+    "lamp",
+    "bengara",
+    "kon",
+    "matsuba",
+    "namari",
+    "murasaki",
+]
 
 
 class SampleForm(forms.Form):

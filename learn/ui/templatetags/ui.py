@@ -5,8 +5,8 @@ from itertools import zip_longest
 from typing import Any, Literal
 
 from django import template
-from django.template.loader import render_to_string
 from django.template.context import RequestContext
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from learn.ui.theme import THEMES, theme_of
@@ -138,6 +138,35 @@ def goals(goals: Iterable[Any]) -> dict[str, Any]:
 def hints(shown_html: Sequence[str], total: int, action: str = "") -> dict[str, Any]:
     """The hints opened so far; a button inside the form around it opens the next, posting to `action`."""
     return {"shown_html": shown_html, "total": total, "left": total - len(shown_html), "action": action}
+
+
+@register.inclusion_tag("ui/editor.html", takes_context=True)
+def editor(
+    context: RequestContext,
+    key: str,
+    text: str,
+    start: str,
+    file: str = "manifest.yaml",
+    draft_url: str = "",
+    saved_at: int = 0,
+    diagnostics_id: str = "diagnostics",
+) -> dict[str, Any]:
+    """
+    The manifest's text, named `text` in the form around it. `saved_at` is when the server kept it, in ms
+    since the epoch (0: never). Problems are read from `{{ problems|json_script:"diagnostics" }}` anywhere on
+    the page: a list of `{line, severity, message}`. The page adds `bundle/editor.js` in its scripts block.
+    """
+    return {
+        "key": key,
+        "text": text,
+        "start": start,
+        "start_id": f"{key}-start",
+        "file": file,
+        "draft_url": draft_url,
+        "saved_at": saved_at,
+        "diagnostics_id": diagnostics_id,
+        "nonce": context.get("CSP_NONCE", ""),
+    }
 
 
 @register.inclusion_tag("ui/stepbar.html")

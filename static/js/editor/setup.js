@@ -1,0 +1,56 @@
+// The extensions of a YAML editor that leaves Tab to the keyboard user until told otherwise.
+
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, indentUnit } from "@codemirror/language";
+import { yaml } from "@codemirror/lang-yaml";
+import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { problemKeys, problems } from "./problems.js";
+import { theme } from "./theme.js";
+
+const tabCompartment = new Compartment();
+
+/** Full-width and no-break spaces look like nothing and break YAML, so they are drawn. */
+const wideSpaces = highlightSpecialChars({
+  specialChars: /[\u3000\u00a0\u2000-\u200b\ufeff]/g,
+  render(code) {
+    const mark = document.createElement("span");
+    mark.className = "cm-wide-space";
+    mark.textContent = code === 0x3000 ? "\u3000" : "\u00a0";
+    mark.title = code === 0x3000 ? "全角の空白" : "特殊な空白";
+    mark.setAttribute("aria-label", mark.title);
+    return mark;
+  },
+});
+
+export function setTabIndents(view, isOn) {
+  view.dispatch({ effects: tabCompartment.reconfigure(isOn ? keymap.of([indentWithTab]) : []) });
+}
+
+export function createView({ text, nonce, attributes, submit, changed, announce }) {
+  const ours = [{ key: "Mod-Enter", run: submit }, ...problemKeys(announce)];
+  return new EditorView({
+    doc: text,
+    extensions: [
+      nonce ? EditorView.cspNonce.of(nonce) : [],
+      Prec.highest(keymap.of(ours)),
+      tabCompartment.of([]),
+      problems,
+      lineNumbers(),
+      highlightActiveLine(),
+      highlightActiveLineGutter(),
+      wideSpaces,
+      history(),
+      bracketMatching(),
+      EditorState.tabSize.of(2),
+      indentUnit.of("  "),
+      yaml(),
+      theme,
+      keymap.of([...defaultKeymap, ...historyKeymap]),
+      EditorView.contentAttributes.of(attributes),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) changed(update.state.doc.toString());
+      }),
+    ],
+  });
+}

@@ -1,0 +1,70 @@
+// The editor's colours are the page's own CSS variables, so day and night need no second theme.
+
+import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const frame = EditorView.theme({
+  "&": { color: "var(--ink)", backgroundColor: "var(--well)", fontSize: "var(--editor-size, .9375rem)" },
+  "&.cm-focused": { outline: "3px solid var(--ink)", outlineOffset: "-3px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.7", overflow: "auto" },
+  ".cm-content": { caretColor: "var(--ink)", padding: ".5rem 0" },
+  ".cm-line": { padding: "0 1rem 0 .6rem" },
+  ".cm-gutters": { color: "var(--ink-3)", backgroundColor: "var(--well)", border: "0" },
+  ".cm-lineNumbers .cm-gutterElement": { minWidth: "2.2em", padding: "0 .4em 0 .2em" },
+  ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--surface) 55%, transparent)" },
+  ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)", fontWeight: "700" },
+  ".cm-number": { color: "var(--end)" },
+  ".cm-wide-space": { outline: "1px solid var(--fail)", outlineOffset: "-2px", backgroundColor: "var(--fail-tint)" },
+  ".cm-problem-gutter": { width: "1.1em" },
+  ".cm-problem-gutter .cm-gutterElement": { fontWeight: "700", textAlign: "center" },
+  ".cm-problem[data-severity=error]": { boxShadow: "inset 4px 0 var(--fail)", backgroundColor: "var(--fail-tint)" },
+  ".cm-problem[data-severity=warning]": { boxShadow: "inset 4px 0 var(--warn)", backgroundColor: "var(--warn-tint)" },
+  ".cm-problem[data-severity=info]": { boxShadow: "inset 4px 0 var(--ai)", backgroundColor: "var(--ai-tint)" },
+  ".cm-problem-mark[data-severity=error]": { color: "var(--fail)" },
+  ".cm-problem-mark[data-severity=warning]": { color: "var(--warn)" },
+  ".cm-problem-mark[data-severity=info]": { color: "var(--ai)" },
+});
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--ai)" },
+  { tag: [tags.string, tags.content], color: "var(--ready)" },
+  { tag: tags.comment, color: "var(--ink-3)" },
+  { tag: [tags.labelName, tags.typeName], color: "var(--warn)" },
+  { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: "var(--ink-2)" },
+  { tag: tags.meta, color: "var(--ink-3)" },
+]);
+
+const NUMBER_OR_BOOL = /^(?:[-+]?\d[\d_]*(?:\.\d+)?|true|false|null|~)$/;
+const number = Decoration.mark({ class: "cm-number" });
+
+function markNumbers(view) {
+  const marks = [];
+  for (const { from, to } of view.visibleRanges) {
+    syntaxTree(view.state).iterate({
+      from,
+      to,
+      enter(node) {
+        if (node.name !== "Literal" || node.node.parent?.name === "Key") return;
+        if (NUMBER_OR_BOOL.test(view.state.sliceDoc(node.from, node.to))) marks.push(number.range(node.from, node.to));
+      },
+    });
+  }
+  return Decoration.set(marks, true);
+}
+
+const numbers = ViewPlugin.fromClass(
+  class {
+    constructor(view) {
+      this.decorations = markNumbers(view);
+    }
+
+    update(update) {
+      const isParsed = syntaxTree(update.startState) !== syntaxTree(update.state);
+      if (update.docChanged || update.viewportChanged || isParsed) this.decorations = markNumbers(update.view);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);
+
+export const theme = [frame, syntaxHighlighting(colours), numbers];
