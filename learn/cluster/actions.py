@@ -1,0 +1,122 @@
+"""What can happen to a cluster from outside, by name: commands of people and programs.
+
+An action takes the cluster and JSON arguments, so that a journal of actions can be written down and replayed.
+Faults and load (`faults`) are actions too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from learn.cluster import errors
+from learn.cluster.objects import Obj, Ref, is_namespaced, ref_of
+
+if TYPE_CHECKING:
+    from learn.cluster.cluster import Cluster
+
+Action: TypeAlias = Callable[..., Any]
+
+MAX_VALUES = 100_000
+MAX_DEPTH = 64
+
+
+def plain_copy(value: Any) -> Any:
+    """A deep copy of JSON-like data, bounded in size and depth; what is not JSON becomes its text.
+
+    Raises ApiError (BadRequest) for data that is too large, too deep or refers to itself.
+    """
+    left = MAX_VALUES
+
+    def copy(item: Any, depth: int) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0 or depth > MAX_DEPTH:
+            raise errors.bad_request("the request is too large or too deep")
+        if isinstance(item, dict):
+            return {str(key): copy(each, depth + 1) for key, each in item.items()}
+        if isinstance(item, (list, tuple)):
+            return [copy(each, depth + 1) for each in item]
+        return item if item is None or isinstance(item, (str, int, float, bool)) else str(item)
+
+    return copy(value, 0)
+
+
+def _manifest(manifest: Any, namespace: str) -> Obj:
+    """A manifest with its envelope checked and its namespace filled in."""
+    if not isinstance(manifest, dict):
+        raise errors.bad_request("the manifest is not an object")
+    for name in ("apiVersion", "kind"):
+        if not isinstance(manifest.get(name), str) or not manifest[name]:
+            raise errors.bad_request(f"Object '{name.capitalize()}' is missing in the manifest")
+    meta = manifest.get("metadata")
+    if not isinstance(meta, dict):
+        raise errors.bad_request("the manifest has no metadata")
+    for name in ("name", "generateName", "namespace"):
+        if not isinstance(meta.get(name) or "", str):
+            raise errors.bad_request(f"metadata.{name} is not a string")
+    if is_namespaced(manifest["kind"]):
+        meta = {**meta, "namespace": meta.get("namespace") or namespace}
+    return {**manifest, "metadata": meta}
+
+
+def _ref(kind: str, namespace: str, name: str) -> Ref:
+    return Ref(kind, namespace if is_namespaced(kind) else "", name)
+
+
+def _ref_or_kind(manifest: Obj) -> Ref:
+    return ref_of(manifest) if manifest["metadata"].get("name") else Ref(manifest["kind"], "", "")
+
+
+def create(cluster: Cluster, manifest: Obj, namespace: str = "default") -> Obj:
+    manifest = _manifest(manifest, namespace)
+    with cluster.action(_ref_or_kind(manifest), "create"):
+        return cluster.api.create(manifest)
+
+
+def update(cluster: Cluster, manifest: Obj) -> Obj:
+    manifest = _manifest(manifest, "default")
+    with cluster.action(_ref_or_kind(manifest), "update"):
+        return cluster.api.update(manifest)
+
+
+def delete(
+    cluster: Cluster,
+    kind: str,
+    name: str,
+    namespace: str = "default",
+    grace_seconds: int | None = None,
+    propagation: str = "Background",
+) -> None:
+    ref = _ref(kind, namespace, name)
+    cluster.api.get(ref)
+    with cluster.action(ref, "delete"):
+        cluster.api.delete(ref, grace_seconds=grace_seconds, propagation=propagation)
+
+
+def scale(cluster: Cluster, kind: str, name: str, replicas: int, namespace: str = "default") -> Obj:
+    ref = _ref(kind, namespace, name)
+    cluster.api.get(ref)
+    with cluster.action(ref, "scale", replicas=replicas):
+        return cluster.api.scale(ref, replicas, field="spec.replicas")
+
+
+def stop(cluster: Cluster, component: str) -> None:
+    with cluster.action(Ref("Component", "", component), "stop"):
+        cluster.stopped[component] = True
+
+
+def resume(cluster: Cluster, component: str) -> None:
+    with cluster.action(Ref("Component", "", component), "resume"):
+        cluster.stopped.pop(component, None)
+        cluster.resume_parts()
+
+
+ACTIONS: Mapping[str, Action] = {
+    "create": create,
+    "update": update,
+    "delete": delete,
+    "scale": scale,
+    "stop": stop,
+    "resume": resume,
+}

@@ -1,0 +1,350 @@
+"""The API server's verbs over the store: what a request passes through before an object changes.
+
+Order of a create, as upstream (registry/generic/registry/store.go): defaulting, admission that changes,
+preparation (status emptied, uid, generation), validation, admission that only refuses, allocation, store.
+Every verb gives the stored object and raises `errors.ApiError` with the server's own words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from learn.cluster import errors
+from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.api.versions import NEWEST
+from learn.cluster.clock import Clock
+from learn.cluster.engine import Engine
+from learn.cluster.objects import KINDS, Obj, Ref, is_deleting, is_namespaced, ref_of, with_metadata
+from learn.cluster.pods import qos_class
+from learn.cluster.store import Store
+from learn.cluster.trace import NOTHING, Trace
+
+Admission: TypeAlias = Callable[[str, Obj, Obj | None], Obj]
+"""`(verb, object, old object) -> object`; verb is create, update or delete; raises ApiError to refuse."""
+
+SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+"""The letters of generated names (apimachinery util/rand): no vowels, nothing easily misread."""
+
+DEFAULT_GRACE_SECONDS = 30
+
+
+class ApiServer:
+    """Create, read, update, delete: the only door through which the cluster's objects change."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, store: Store, trace: Trace, *, version: str = NEWEST
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.store = store
+        self.trace = trace
+        self.version = version
+        self.mutating: list[Admission] = []
+        self.validating: list[Admission] = []
+        self.generated: dict[str, int] = {}
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def get(self, ref: Ref) -> Obj:
+        """The stored object; do not change it.  Raises ApiError (NotFound)."""
+        obj = self.store.get(ref)
+        if obj is None:
+            raise errors.not_found(ref)
+        return obj
+
+    # -- create ----------------------------------------------------------------------------------
+
+    def create(
+        self,
+        obj: Obj,
+        *,
+        trusted: bool = False,
+        causes: tuple[int, ...] | None = None,
+        field: str = "",
+    ) -> Obj:
+        """Store a new object.
+
+        `trusted` is for controllers that stamp out objects from a template that has been defaulted and
+        validated already: it skips both, never admission.
+        """
+        kind = obj["kind"]
+        obj = self._named(obj)
+        ref = ref_of(obj)
+        if not trusted:
+            obj = self.with_defaults(obj)
+        for admit in self.mutating:
+            obj = admit("create", obj, None)
+        obj = self._prepared(obj)
+        if not trusted:
+            self.validate(obj, None)
+        for admit in self.validating:
+            obj = admit("create", obj, None)
+        if self.store.get(ref) is not None:
+            raise errors.already_exists(ref)
+        obj = {**obj, "metadata": self._new_metadata(obj, kind, ref)}
+        return self.store.put(obj, "created", causes=causes, field=field)
+
+    def with_defaults(self, obj: Obj) -> Obj:
+        return apply_defaults(obj, version=self.version)
+
+    def validate(self, obj: Obj, old: Obj | None) -> None:
+        """Raises ApiError (Invalid) with every field error found."""
+
+    def _named(self, obj: Obj) -> Obj:
+        """Fill in the namespace and, from generateName, the name (base cut to 58, five letters added)."""
+        meta = dict(obj.get("metadata") or {})
+        if is_namespaced(obj["kind"]):
+            meta["namespace"] = meta.get("namespace") or "default"
+        else:
+            meta.pop("namespace", None)
+        if not meta.get("name") and meta.get("generateName"):
+            base = meta["generateName"][:58]
+            meta["name"] = base + self.suffix(base)
+            while self.store.find(obj["kind"], meta.get("namespace", ""), meta["name"]):
+                meta["name"] = base + self.suffix(base)
+        if not meta.get("name"):
+            raise errors.invalid_name_required(obj["kind"])
+        return {**obj, "metadata": meta}
+
+    def suffix(self, base: str, length: int = 5) -> str:
+        """Letters for a generated name: by seed, base and how many were made for this base."""
+        count = self.generated.get(base, 0)
+        self.generated[base] = count + 1
+        digest = hashlib.blake2b(f"{self.engine.seed}/{base}/{count}".encode(), digest_size=length).digest()
+        return "".join(SUFFIX_ALPHABET[byte % len(SUFFIX_ALPHABET)] for byte in digest)
+
+    def _prepared(self, obj: Obj) -> Obj:
+        """PrepareForCreate: a new object starts with the status of its kind, whatever was sent."""
+        obj = {key: value for key, value in obj.items() if key != "status"}
+        match obj["kind"]:
+            case "Pod":
+                obj["status"] = {"phase": "Pending", "qosClass": qos_class(obj.get("spec") or {})}
+            case "Namespace":
+                obj["spec"] = {**(obj.get("spec") or {}), "finalizers": ["kubernetes"]}
+                obj["status"] = {"phase": "Active"}
+            case "PersistentVolumeClaim" | "PersistentVolume":
+                obj["status"] = {"phase": "Pending"}
+            case "Service":
+                obj["status"] = {"loadBalancer": {}}
+            case "Job" | "CronJob":
+                obj["status"] = {}
+        return obj
+
+    def _new_metadata(self, obj: Obj, kind: str, ref: Ref) -> Obj:
+        seed = f"{self.engine.seed}/{kind}/{ref.namespace}/{ref.name}/{self.store.resource_version}"
+        digest = hashlib.blake2b(seed.encode(), digest_size=16).hexdigest()
+        meta = {
+            **obj["metadata"],
+            "uid": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:]}",
+            "creationTimestamp": self.clock.timestamp(self.engine.now),
+        }
+        for field in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields"):
+            meta.pop(field, None)
+        if kind not in KINDS or KINDS[kind].generation:
+            meta["generation"] = 1
+        return meta
+
+    # -- update ----------------------------------------------------------------------------------
+
+    def update(
+        self,
+        obj: Obj,
+        *,
+        trusted: bool = False,
+        causes: tuple[int, ...] | None = None,
+        field: str = "",
+    ) -> Obj:
+        """Replace spec and metadata of an existing object; its status stays (PUT).
+
+        A resourceVersion that is not the present one is a Conflict; without one the last writer wins.
+        """
+        obj = self._named(obj)
+        ref = ref_of(obj)
+        old = self.get(ref)
+        sent_version = obj["metadata"].get("resourceVersion")
+        if sent_version and sent_version != old["metadata"]["resourceVersion"]:
+            raise errors.conflict(ref)
+        if not trusted:
+            obj = self.with_defaults(obj)
+        for admit in self.mutating:
+            obj = admit("update", obj, old)
+        obj = self._merged_system_fields(obj, old)
+        if not trusted:
+            self.validate(obj, old)
+        for admit in self.validating:
+            obj = admit("update", obj, old)
+        if obj == old:
+            return old
+        if is_deleting(old) and not obj["metadata"].get("finalizers") and not self._keeps_running(obj):
+            self.store.put(obj, "updated", causes=causes, field=field)
+            self.store.remove(ref, causes=causes, field=field)
+            return obj
+        return self.store.put(obj, "updated", causes=causes, field=field)
+
+    def _merged_system_fields(self, obj: Obj, old: Obj) -> Obj:
+        """What clients cannot set: identity, times of creation and deletion, status, generation."""
+        old_meta = old["metadata"]
+        meta = dict(obj["metadata"])
+        meta.pop("managedFields", None)
+        for name in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
+            meta.pop(name, None)
+        for name in (
+            "uid",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "resourceVersion",
+            "generation",
+            "generateName",
+        ):
+            if name in old_meta:
+                meta[name] = old_meta[name]
+        merged = {**obj, "metadata": meta}
+        merged.pop("status", None)
+        if "status" in old:
+            merged["status"] = old["status"]
+        if "generation" in old_meta and _without_envelope(merged) != _without_envelope(old):
+            meta["generation"] = old_meta["generation"] + 1
+        return merged
+
+    def _keeps_running(self, obj: Obj) -> bool:
+        """A Pod is only gone once its kubelet says so, a Namespace once it is empty."""
+        meta = obj["metadata"]
+        if obj["kind"] == "Pod":
+            return bool(meta.get("deletionGracePeriodSeconds"))
+        return obj["kind"] == "Namespace" and bool((obj.get("spec") or {}).get("finalizers"))
+
+    def update_status(
+        self,
+        ref: Ref,
+        status: Mapping[str, Any],
+        *,
+        causes: tuple[int, ...] | None = None,
+        field: str = "",
+        data: Mapping[str, Any] = NOTHING,
+    ) -> Obj:
+        """Replace the status; nothing is written when it is equal to the present one."""
+        old = self.get(ref)
+        if old.get("status") == status:
+            return old
+        return self.store.put({**old, "status": status}, "status", causes=causes, field=field, data=data)
+
+    def modify(
+        self,
+        ref: Ref,
+        change: Callable[[Obj], Obj],
+        *,
+        causes: tuple[int, ...] | None = None,
+        field: str = "",
+    ) -> Obj:
+        """Read, change, write for controllers: `change` gives a new dict and must not alter its argument."""
+        return self.update(change(self.get(ref)), trusted=True, causes=causes, field=field)
+
+    def scale(
+        self, ref: Ref, replicas: int, *, causes: tuple[int, ...] | None = None, field: str = ""
+    ) -> Obj:
+        """The scale subresource: set `spec.replicas`."""
+        obj = self.get(ref)
+        scaled = {**obj, "spec": {**obj["spec"], "replicas": replicas}}
+        return self.update(scaled, causes=causes, field=field)
+
+    def bind(self, ref: Ref, node: str, *, causes: tuple[int, ...] | None = None, field: str = "") -> Obj:
+        """The binding subresource: give a Pod its node and set PodScheduled."""
+        pod = self.get(ref)
+        if (pod.get("spec") or {}).get("nodeName"):
+            raise errors.conflict(ref)
+        condition = {
+            "type": "PodScheduled",
+            "status": "True",
+            "lastProbeTime": None,
+            "lastTransitionTime": self.clock.timestamp(self.engine.now),
+            "observedGeneration": pod["metadata"].get("generation", 1),
+        }
+        others = [c for c in pod["status"].get("conditions") or () if c["type"] != "PodScheduled"]
+        bound = {
+            **pod,
+            "spec": {**pod["spec"], "nodeName": node},
+            "status": {**pod["status"], "conditions": [*others, condition]},
+        }
+        return self.store.put(bound, "scheduled", causes=causes, field=field, data={"node": node})
+
+    # -- delete ----------------------------------------------------------------------------------
+
+    def delete(
+        self,
+        ref: Ref,
+        *,
+        grace_seconds: int | None = None,
+        propagation: str = "Background",
+        causes: tuple[int, ...] | None = None,
+        field: str = "",
+    ) -> Obj:
+        """Ask for an object's deletion; gives it as it was left (with deletionTimestamp) or as it last was.
+
+        `propagation`: Background (the garbage collector follows), Foreground (dependents first) or Orphan.
+        A Pod on a node is only marked: its kubelet ends it within the grace period.
+        `grace_seconds=0` removes a Pod's object at once (what the kubelet does last, and `--force`).
+        """
+        obj = self.get(ref)
+        for admit in self.validating:
+            admit("delete", obj, obj)
+        finalizers = list(obj["metadata"].get("finalizers") or ())
+        if propagation == "Foreground" and "foregroundDeletion" not in finalizers:
+            finalizers.append("foregroundDeletion")
+        if propagation == "Orphan" and "orphan" not in finalizers:
+            finalizers.append("orphan")
+        grace = self._grace(obj, grace_seconds)
+        marked = self._marked(obj, grace, finalizers)
+        if finalizers or grace or self._keeps_running(marked):
+            if marked == obj:
+                return obj
+            return self.store.put(marked, "deleting", causes=causes, field=field, data={"grace": grace})
+        return self.store.remove(ref, causes=causes, field=field)
+
+    def _grace(self, obj: Obj, asked: int | None) -> int:
+        """Seconds until a Pod must be gone (registry/core/pod/strategy.go CheckGracefulDelete); 0 for others.
+
+        A Pod without a node, or that has ended, needs no grace; a later request can only shorten it.
+        """
+        if obj["kind"] != "Pod":
+            return 0
+        spec = obj.get("spec") or {}
+        if not spec.get("nodeName") or obj["status"].get("phase") in ("Succeeded", "Failed"):
+            return 0
+        own = spec.get("terminationGracePeriodSeconds")
+        grace = asked if asked is not None else DEFAULT_GRACE_SECONDS if own is None else int(own)
+        running = obj["metadata"].get("deletionGracePeriodSeconds")
+        return grace if running is None else min(grace, running)
+
+    def _marked(self, obj: Obj, grace: int, finalizers: list[str]) -> Obj:
+        """The object with deletionTimestamp (the end of the grace period) and its finalizers."""
+        meta = obj["metadata"]
+        if "deletionTimestamp" in meta and meta.get("deletionGracePeriodSeconds", 0) == grace:
+            stamp = meta["deletionTimestamp"]
+        else:
+            stamp = self.clock.timestamp(self.engine.now + grace * 1000)
+        marked = with_metadata(
+            obj,
+            deletionTimestamp=stamp,
+            deletionGracePeriodSeconds=grace,
+            **({"finalizers": finalizers} if finalizers else {}),
+        )
+        if obj["kind"] == "Namespace":
+            marked = {**marked, "status": {**(obj.get("status") or {}), "phase": "Terminating"}}
+        return marked
+
+    def finish_namespace(self, name: str, *, causes: tuple[int, ...] | None = None) -> None:
+        """The finalize subresource: an emptied namespace loses its finalizer and goes."""
+        ref = Ref("Namespace", "", name)
+        obj = self.get(ref)
+        if obj["metadata"].get("finalizers"):
+            self.store.put({**obj, "spec": {**obj["spec"], "finalizers": []}}, "updated", causes=causes)
+        else:
+            self.store.remove(ref, causes=causes)
+
+
+def _without_envelope(obj: Obj) -> Obj:
+    """What a change of which counts as a new generation."""
+    return {key: value for key, value in obj.items() if key not in ("metadata", "status")}

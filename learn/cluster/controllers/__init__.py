@@ -1,0 +1,1 @@
+"""Reconcile loops, one per file; `base` is their frame."""

@@ -1,0 +1,162 @@
+"""The clock of a simulation: a heap of timers in integer milliseconds of virtual time.
+
+There is no Kubernetes in here.  A timer is plain data, `(due_ms, priority, seq, handler, args)`: it names the
+handler that it will call instead of holding it, so the heap can be written to JSON and read back, and the
+same future follows.  Ties are broken by priority (see `Priority`), then by the order of setting.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, TypeAlias
+
+Arg: TypeAlias = str | int | bool | None
+Timer: TypeAlias = tuple[int, int, int, str, tuple[Arg, ...]]
+Handler: TypeAlias = Callable[..., None]
+
+
+class Priority(IntEnum):
+    """Order within one instant: what happens from outside, then what probes see, then who reacts to it."""
+
+    ACTION = 0  # a fault, a change of load, a command
+    PROCESS = 10  # an application starts to listen, exits, is killed
+    PROBE = 20
+    KUBELET = 30
+    CONTROLLER = 40
+    NETWORK = 50  # kube-proxy's rules follow
+    MEASURE = 60  # metrics are scraped, traffic is counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one simulation; reaching one is a normal, explained end (`LimitReached`)."""
+
+    objects: int = 20_000
+    pods: int = 5_000
+    timers: int = 5_000_000
+    timers_per_instant: int = 200_000
+    virtual_ms: int = 31 * 24 * 3_600_000
+    trace_entries: int = 500_000
+
+
+class LimitReached(Exception):
+    """A bound of `Limits` was reached.
+
+    Attributes: `limit` is the field of `Limits`, `value` its bound, `at_ms` the virtual instant.
+    """
+
+    def __init__(self, limit: str, value: int, at_ms: int) -> None:
+        super().__init__(f"limit {limit}={value} reached at {at_ms} ms")
+        self.limit = limit
+        self.value = value
+        self.at_ms = at_ms
+
+
+class Engine:
+    """Virtual time: `now` in milliseconds, timers set with `at`/`after`, and seeded randomness.
+
+    `handlers` maps the names that timers carry to functions; registering them is the caller's business and
+    is not part of the state.
+    """
+
+    def __init__(self, *, seed: int = 0, limits: Limits | None = None) -> None:
+        self.seed = seed
+        self.limits = limits or Limits()
+        self.now = 0
+        self.fired = 0
+        self.handlers: dict[str, Handler] = {}
+        self._heap: list[Timer] = []
+        self._cancelled: set[int] = set()
+        self._seq = 0
+        self._draws: dict[str, int] = {}
+
+    def at(self, due_ms: int, priority: int, handler: str, *args: Arg) -> int:
+        """Set a timer for `due_ms` (never before now) and give its number, by which it can be cancelled."""
+        self._seq += 1
+        due = due_ms if due_ms > self.now else self.now
+        heapq.heappush(self._heap, (due, priority, self._seq, handler, args))
+        return self._seq
+
+    def after(self, delay_ms: int, priority: int, handler: str, *args: Arg) -> int:
+        """Set a timer `delay_ms` from now."""
+        return self.at(self.now + delay_ms, priority, handler, *args)
+
+    def cancel(self, seq: int) -> None:
+        """Drop a timer that has not fired yet.  Cancelling one that has fired is the caller's error."""
+        self._cancelled.add(seq)
+
+    def run(self, until_ms: int) -> None:
+        """Fire every timer due up to and including `until_ms`, then let `now` be `until_ms`.
+
+        Raises LimitReached; the timer that would have crossed the bound is not fired, so that the state
+        stays what it was.
+        """
+        heap, cancelled, handlers, limits = self._heap, self._cancelled, self.handlers, self.limits
+        if until_ms > limits.virtual_ms:
+            raise LimitReached("virtual_ms", limits.virtual_ms, self.now)
+        budget = limits.timers - self.fired
+        instant_budget = limits.timers_per_instant
+        while heap and heap[0][0] <= until_ms:
+            due, _, seq, name, args = heap[0]
+            if due != self.now:
+                self.now = due
+                instant_budget = limits.timers_per_instant
+            if budget <= 0:
+                raise LimitReached("timers", limits.timers, self.now)
+            if instant_budget <= 0:
+                raise LimitReached("timers_per_instant", limits.timers_per_instant, self.now)
+            heapq.heappop(heap)
+            if seq in cancelled:
+                cancelled.discard(seq)
+                continue
+            budget -= 1
+            instant_budget -= 1
+            self.fired += 1
+            handlers[name](*args)
+        if until_ms > self.now:
+            self.now = until_ms
+
+    def next_due(self) -> int | None:
+        """The instant of the next timer, or None when nothing will ever happen by itself."""
+        while self._heap and self._heap[0][2] in self._cancelled:
+            self._cancelled.discard(heapq.heappop(self._heap)[2])
+        return self._heap[0][0] if self._heap else None
+
+    def rng(self, stream: str) -> random.Random:
+        """A fresh generator for one decision.
+
+        It depends on the seed, the stream's name and how often that stream was used: a decision more in one
+        part of the cluster changes no draw in another, and the state is one count per stream.
+        """
+        count = self._draws.get(stream, 0)
+        self._draws[stream] = count + 1
+        return random.Random(f"{self.seed}/{stream}/{count}")
+
+    def snapshot(self) -> dict[str, Any]:
+        """The state as plain data; cancelled timers are left out."""
+        live = sorted(t for t in self._heap if t[2] not in self._cancelled)
+        return {
+            "seed": self.seed,
+            "now": self.now,
+            "fired": self.fired,
+            "seq": self._seq,
+            "draws": dict(self._draws),
+            "timers": [[due, priority, seq, name, list(args)] for due, priority, seq, name, args in live],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over the state that `snapshot` gave; handlers stay as registered."""
+        self.seed = state["seed"]
+        self.now = state["now"]
+        self.fired = state["fired"]
+        self._seq = state["seq"]
+        self._draws = dict(state["draws"])
+        self._cancelled = set()
+        # A sorted list is a heap.
+        self._heap = [
+            (due, priority, seq, name, tuple(args)) for due, priority, seq, name, args in state["timers"]
+        ]

@@ -1,0 +1,15 @@
+"""Every part of a cluster that reacts by itself, in the order in which they are started.
+
+Order matters only where two parts act in the same instant for the same reason: timers set first fire first.
+"""
+
+from __future__ import annotations
+
+from learn.cluster.controllers.base import Controller
+from learn.cluster.controllers.garbagecollector import GarbageCollector
+from learn.cluster.scheduler import Scheduler
+
+PARTS: tuple[type[Controller], ...] = (
+    GarbageCollector,
+    Scheduler,
+)
