@@ -1,0 +1,1 @@
+"""The manifest check: manifest text in, `Report` out. `pipeline.check` is the door."""

@@ -1,0 +1,175 @@
+"""What a Japanese keyboard and a careless paste leave in a text, found before it is read as YAML.
+
+Only what YAML would read as something else is reported: comments, quoted strings, block scalars
+and Japanese prose are left alone.
+"""
+
+import re
+from collections.abc import Iterator
+
+from learn.sandbox.code_text import BLANK, code_lines
+from learn.sandbox.diagnostics import Diagnostic, Edit, Fix, Span
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_INVISIBLE = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x85"
+_LOOK_ALIKES = {
+    "text-fullwidth-colon": {"：": ":", "︰": ":", "﹕": ":"},
+    "text-fullwidth-dash": dict.fromkeys("－ー−―–—‐‑‒﹣ｰ─━", "-"),
+    "text-fullwidth-quote": {**dict.fromkeys("“”„‟＂″「」『』", '"'), **dict.fromkeys("‘’‚‛＇′", "'")},
+    "text-fullwidth-bracket": dict(zip("［］｛｝【】（）＜＞〈〉", "[]{}[]()<><>", strict=True)),
+    "text-fullwidth-comma": dict.fromkeys("，、､", ","),
+    "text-fullwidth-hash": {"＃": "#", "♯": "#"},
+    "text-fullwidth-digit": {chr(0xFF10 + n): str(n) for n in range(10)},
+    "text-fullwidth-letter": {
+        **{chr(0xFF21 + n): chr(ord("A") + n) for n in range(26)},
+        **{chr(0xFF41 + n): chr(ord("a") + n) for n in range(26)},
+    },
+    "text-fullwidth-symbol": dict(
+        zip("．。／＿＝＊＆｜＠％＋！？；～￥＼＾｀＄・", "../_=*&|@%+!?;~\\\\^`$/", strict=True)
+    ),
+}
+_CODE_OF = {char: code for code, table in _LOOK_ALIKES.items() for char in table}
+_PLAIN_OF = {char: plain for table in _LOOK_ALIKES.values() for char, plain in table.items()}
+_TRANSLATION = str.maketrans(_PLAIN_OF)
+_LOOK_ALIKE = re.compile("[" + re.escape("".join(_PLAIN_OF)) + "]")
+_SUSPECT = re.compile(f"[{_SPACES}{_INVISIBLE}{re.escape(''.join(_PLAIN_OF))}\t]")
+_INDENT = re.compile(f"[ \t{_SPACES}]+")
+_SPACE_RUN = re.compile(f"[{_SPACES}]+")
+_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
+_PIECE = re.compile(rf"(?:(?!: |:$|{BLANK}|  )[^\[\]{{}},])+")
+_KEY_COLON = re.compile(r"\s*(?:[-－ー]\s*)*[A-Za-z][A-Za-z0-9_./-]*\s*(：)")
+
+
+def find_control_char(text: str) -> Diagnostic | None:
+    """The first character that no YAML may hold."""
+    match = _CONTROL.search(text)
+    if match is None:
+        return None
+    line = text.count("\n", 0, match.start()) + 1
+    column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
+    params = {"line": str(line), "char": f"U+{ord(match[0]):04X}"}
+    return Diagnostic(code="text-control-char", span=Span(line=line, column=column), params=params)
+
+
+def scan(text: str) -> list[Diagnostic]:
+    """Every slip of the keyboard in the text, in text order, each with its fix.
+
+    Tabs are reported only as indentation of a line that holds something.
+    """
+    if text.isascii() and "\t" not in text:
+        return []
+    found: list[Diagnostic] = []
+    for index, code in code_lines(text.split("\n")):
+        if _SUSPECT.search(code):
+            found.extend(_scan_line(index + 1, code.rstrip("\r")))
+    return found
+
+
+def _scan_line(number: int, code: str) -> Iterator[Diagnostic]:
+    indent = _INDENT.match(code)
+    start = indent.end() if indent else 0
+    if start < len(code) and indent:
+        yield from _scan_indent(number, indent[0])
+    yield from _scan_spaces(number, code, start)
+    yield from _scan_invisible(number, code)
+    yield from _scan_look_alikes(number, code, start)
+
+
+def _scan_indent(number: int, indent: str) -> Iterator[Diagnostic]:
+    if not indent.strip(" "):
+        return
+    tab = indent.find("\t")
+    code = "yaml-indent-tab" if tab >= 0 else "yaml-indent-char"
+    first = next(i for i, char in enumerate(indent) if char != " ")
+    span = Span(line=number, column=first + 1, length=len(indent) - first)
+    fixed = "".join(char if char == " " else " " if char in "\u00a0\u202f" else "  " for char in indent)
+    yield _slip(code, span, [_edit(number, 0, len(indent), fixed)])
+
+
+def _scan_spaces(number: int, code: str, start: int) -> Iterator[Diagnostic]:
+    """Spaces that YAML does not take for spaces, after a colon or dash, or at the end of a value."""
+    for match in _SPACE_RUN.finditer(code, start):
+        before, after = code[: match.start()].rstrip(" "), code[match.end() :].strip(" ")
+        is_separator = before.endswith((":", "-", "：", "－", ",")) or not after.strip(BLANK)
+        if not (is_separator or _is_ascii_around(code, match)):
+            continue
+        at_end = not after.strip(BLANK)
+        replacement = " " if after or not at_end else ""
+        name = "全角の空白" if "\u3000" in match[0] else "改行しない空白などの特殊な空白"
+        span = Span(line=number, column=match.start() + 1, length=len(match[0]))
+        yield _slip(
+            "text-odd-space", span, [_edit(number, match.start(), match.end(), replacement)], name=name
+        )
+
+
+def _is_ascii_around(code: str, match: re.Match[str]) -> bool:
+    return _SPACE_RUN.sub("", code).translate(_TRANSLATION).replace(BLANK, "").isascii()
+
+
+def _scan_invisible(number: int, code: str) -> Iterator[Diagnostic]:
+    for match in _INVISIBLE_RUN.finditer(code):
+        if number == 1 and match.start() == 0 and match[0] == "\ufeff":
+            continue
+        span = Span(line=number, column=match.start() + 1, length=len(match[0]))
+        name = f"U+{ord(match[0][0]):04X}"
+        yield _slip("text-zero-width", span, [_edit(number, match.start(), match.end(), "")], char=name)
+
+
+def _scan_look_alikes(number: int, code: str, start: int) -> Iterator[Diagnostic]:
+    """Full-width characters in text that is otherwise ASCII, one finding per class and line."""
+    runs: dict[str, list[tuple[int, str]]] = {}
+    for position, char in _slips_in(code, start):
+        runs.setdefault(_CODE_OF[char], []).append((position, char))
+    for name, places in runs.items():
+        edits = [_edit(number, p, p + 1, _replacement(code, p, char)) for p, char in places]
+        first, char = places[0]
+        span = Span(line=number, column=first + 1, length=_run_length(places))
+        yield _slip(name, span, edits, found=char, wanted=_PLAIN_OF[char])
+
+
+def _slips_in(code: str, start: int) -> list[tuple[int, str]]:
+    places = {m.start(): m[0] for m in _LOOK_ALIKE.finditer(code, start) if _is_slip(code, m.start())}
+    key = _KEY_COLON.match(code)
+    if key:
+        places[key.start(1)] = "："
+    return sorted(places.items())
+
+
+def _is_slip(code: str, position: int) -> bool:
+    """Whether the words around the character are ASCII but for such characters, so that prose is left alone."""
+    if code[position] in "＃♯":
+        return not code[:position].strip() or code[position - 1] in " \u3000"
+    for piece in _PIECE.finditer(code):
+        if piece.start() <= position < piece.end():
+            return _SPACE_RUN.sub("", piece[0]).translate(_TRANSLATION).isascii()
+    return False
+
+
+def _replacement(code: str, position: int, char: str) -> str:
+    """The ASCII form, with the space that a colon, dash or comma needs after it."""
+    plain = _PLAIN_OF[char]
+    following = code[position + 1 : position + 2]
+    if plain == ":" and following and following not in f" {BLANK}" and _KEY_COLON.match(code):
+        match = _KEY_COLON.match(code)
+        return ": " if match and match.start(1) == position and following not in "\u3000\u00a0" else ":"
+    if plain == "-" and not code[:position].strip(" -－ー\u3000") and following not in ("", " ", "\u3000"):
+        return "- "
+    return plain
+
+
+def _run_length(places: list[tuple[int, str]]) -> int:
+    length = 1
+    while length < len(places) and places[length][0] == places[0][0] + length:
+        length += 1
+    return length
+
+
+def _edit(line: int, start: int, end: int, text: str) -> Edit:
+    return Edit(line=line, column=start + 1, end_line=line, end_column=end + 1, text=text)
+
+
+def _slip(code: str, span: Span, edits: list[Edit], **params: str) -> Diagnostic:
+    return Diagnostic(
+        code=code, span=span, params={"line": str(span.line), **params}, fix=Fix(edits=tuple(edits))
+    )

@@ -1,0 +1,222 @@
+"""Departures from the published schemas, told with their place, the likely cause and a fix.
+
+`cluster.api.conformance` finds them; here each becomes a diagnostic. Unknown fields are always
+errors, as with kubectl's `--validate=strict`.
+"""
+
+import re
+from typing import Any
+
+from learn.cluster.api.conformance import Departure, Problem, decode_error, validate_schema
+from learn.cluster.api.fielderror import Path, path_text
+from learn.cluster.api.schema import Schema, Type, schema_of
+from learn.sandbox.diagnostics import Diagnostic, Fix
+from learn.sandbox.edits import quote_scalar, rename_key, unquote_scalar
+from learn.sandbox.objects import ManifestObject
+from learn.sandbox.spelling import nearest
+from learn.sandbox.words import SCHEMA_TYPE_NAMES, value_kind
+
+_SEARCH_DEPTH = 3
+
+
+def check_schema(obj: ManifestObject, version: str) -> list[Diagnostic]:
+    """The object's departures from its schema; none for a kind that is not known here.
+
+    A required field that stands there misspelt is not missing. What a status lacks is nobody's
+    mistake: the cluster writes it, and it is ignored on apply.
+    """
+    schema = schema_of(obj.api_version, obj.kind, version)
+    if schema is None:
+        return []
+    found: list[Diagnostic] = []
+    meant: set[Path] = set()
+    for problem in validate_schema(obj.value, schema=schema, version=version):
+        if problem.departure is Departure.MISSING_FIELD and (
+            problem.path[0] == "status" or problem.path in meant
+        ):
+            continue
+        diagnostic = _diagnose(obj, problem, schema)
+        if "near" in diagnostic.params:
+            meant.add((*problem.path[:-1], diagnostic.params["near"]))
+        found.append(diagnostic)
+    return found
+
+
+def _diagnose(obj: ManifestObject, problem: Problem, root: Schema) -> Diagnostic:
+    match problem.departure:
+        case Departure.UNKNOWN_FIELD:
+            return _unknown_field(obj, problem, root)
+        case Departure.MISSING_FIELD:
+            return _missing_field(obj, problem)
+        case Departure.WRONG_TYPE:
+            return _wrong_type(obj, problem)
+    return _bad_value(obj, problem)
+
+
+def _unknown_field(obj: ManifestObject, problem: Problem, root: Schema) -> Diagnostic:
+    *parent, field = problem.path
+    english = f'strict decoding error: unknown field "{problem.field}"'
+    params = {"field": str(field), "parent": _place(tuple(parent), obj), "english": english}
+    siblings = _value_at(obj.value, tuple(parent))
+    near = nearest(str(field), (name for name in problem.schema.properties if name not in siblings))
+    home = None if near else _home_of(str(field), problem, root)
+    code, fix = "schema-undefined-field", None
+    if near:
+        code, fix = "schema-unknown-field", rename_key(obj, problem.path, near)
+        params["near"] = near
+    elif home is not None:
+        code = "schema-misplaced-field"
+        params["home"] = path_text(home)
+    return _at(obj, code, obj.key_span(problem.path), problem.path, fix, **params)
+
+
+def _home_of(field: str, problem: Problem, root: Schema) -> Path | None:
+    """The nearest place that does have `field`: below this object, else beside or above it."""
+    parent = problem.path[:-1]
+    below = _below(field, problem.schema, _SEARCH_DEPTH)
+    if below is not None:
+        return (*parent, *below)
+    for length in range(len(parent) - 1, -1, -1):
+        above = root.at(parent[:length])
+        if above is None:
+            continue
+        if above.type is Type.OBJECT and field in above.properties:
+            return (*parent[:length], field)
+        beside = _below(field, above, 2)
+        if beside is not None:
+            return (*parent[:length], *beside)
+    return None
+
+
+def _below(field: str, schema: Schema, depth: int) -> Path | None:
+    """The shortest path under `schema` that ends in `field`; lists are entered at their first item."""
+    level: list[tuple[Path, Schema]] = [((), schema)]
+    for _ in range(depth):
+        following: list[tuple[Path, Schema]] = []
+        for path, owner in level:
+            if owner.type is not Type.OBJECT:
+                continue
+            for name, child in owner.properties.items():
+                if name == "status":
+                    continue
+                inner, inner_path = child, (*path, name)
+                if child.type is Type.ARRAY and child.items is not None:
+                    inner, inner_path = child.items, (*path, name, 0)
+                if inner.type is Type.OBJECT:
+                    if field in inner.properties:
+                        return (*inner_path, field)
+                    following.append((inner_path, inner))
+        level = following
+    return None
+
+
+def _missing_field(obj: ManifestObject, problem: Problem) -> Diagnostic:
+    *parent, field = problem.path
+    present = field in _value_at(obj.value, tuple(parent))
+    span = obj.key_span(problem.path if present else tuple(parent))
+    return _at(
+        obj,
+        "schema-empty-field" if present else "schema-missing-field",
+        span,
+        problem.path,
+        None,
+        field=str(field),
+        parent=_place(tuple(parent), obj),
+        english=f'The {obj.kind} "{obj.name}" is invalid: {problem.field}: Required value',
+    )
+
+
+def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
+    wanted = problem.schema.type
+    found = problem.value
+    code, fix = "schema-wrong-type", None
+    if wanted is Type.STRING and isinstance(found, (int, float)):
+        code, fix = "schema-unquoted-string", quote_scalar(obj, problem.path)
+    elif isinstance(found, str) and _reads_as(found, wanted):
+        code, fix = "schema-quoted-value", unquote_scalar(obj, problem.path)
+    return _at(
+        obj,
+        code,
+        obj.span(problem.path),
+        problem.path,
+        fix,
+        field=_place(problem.path, obj),
+        found=value_kind(found),
+        value=_written(obj, problem.path),
+        wanted=SCHEMA_TYPE_NAMES[wanted],
+        english=decode_error(obj.value, [problem]) or "",
+    )
+
+
+def _reads_as(text: str, wanted: Type) -> bool:
+    match wanted:
+        case Type.INTEGER:
+            return re.fullmatch(r"-?(0|[1-9]\d{0,17})", text, re.ASCII) is not None
+        case Type.NUMBER:
+            return re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII) is not None
+        case Type.BOOLEAN:
+            return text in ("true", "false")
+    return False
+
+
+_VALUE_CODES = {
+    Departure.OUT_OF_RANGE: "schema-number-out-of-range",
+    Departure.NOT_ALLOWED: "schema-value-not-allowed",
+    Departure.BAD_QUANTITY: "schema-bad-quantity",
+    Departure.BAD_BASE64: "schema-bad-base64",
+    Departure.BAD_TIME: "schema-bad-time",
+    Departure.BAD_PATTERN: "schema-bad-pattern",
+    Departure.BAD_SIZE: "schema-bad-size",
+}
+
+
+def _bad_value(obj: ManifestObject, problem: Problem) -> Diagnostic:
+    allowed = [str(value) for value in problem.schema.enum]
+    return _at(
+        obj,
+        _VALUE_CODES[problem.departure],
+        obj.span(problem.path),
+        problem.path,
+        None,
+        field=_place(problem.path, obj),
+        value=_written(obj, problem.path),
+        allowed="、".join(f"`{value}`" for value in allowed),
+        english=decode_error(obj.value, [problem]) or _unsupported(obj, problem, allowed),
+    )
+
+
+def _unsupported(obj: ManifestObject, problem: Problem, allowed: list[str]) -> str:
+    names = ", ".join(f'"{value}"' for value in allowed)
+    detail = f": supported values: {names}" if names else ""
+    title = "Unsupported value" if names else "Invalid value"
+    return f'The {obj.kind} "{obj.name}" is invalid: {problem.field}: {title}: "{problem.value}"{detail}'
+
+
+def _at(obj: ManifestObject, code: str, span: Any, path: Path, fix: Fix | None, **params: str) -> Diagnostic:
+    return Diagnostic(
+        code=code,
+        span=span,
+        path=(*obj.base, *path),
+        params={"line": str(span.line), **params},
+        fix=fix,
+        document=obj.document.index,
+    )
+
+
+def _place(path: Path, obj: ManifestObject) -> str:
+    """How a sentence names a place: its path without indexes, or the kind for the object itself."""
+    names = [str(step) for step in path if isinstance(step, str)]
+    return ".".join(names) if names else obj.kind
+
+
+def _value_at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _written(obj: ManifestObject, path: Path) -> str:
+    """A scalar as it stands in the text, cut to a readable length."""
+    _, node = obj.document.locate((*obj.base, *path))
+    text = node.value if isinstance(node.value, str) else ""
+    return text if len(text) <= 40 else text[:39] + "…"
