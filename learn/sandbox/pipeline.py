@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.versions import NEWEST
 from learn.sandbox.diagnostics import Diagnostic, Span, sort_diagnostics
 from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
@@ -68,7 +69,7 @@ def check(
         documents=tuple(documents),
         objects=objects,
         diagnostics=diagnostics,
-        goals=_evaluate(goals, objects, diagnostics),
+        goals=_evaluate(goals, objects, diagnostics, version),
     )
 
 
@@ -132,7 +133,10 @@ def _check_root(document: Document) -> list[Diagnostic]:
 
 
 def _evaluate(
-    goals: Sequence[CompiledGoal], objects: Sequence[ManifestObject], diagnostics: Sequence[Diagnostic]
+    goals: Sequence[CompiledGoal],
+    objects: Sequence[ManifestObject],
+    diagnostics: Sequence[Diagnostic],
+    version: str,
 ) -> tuple[GoalResult, ...]:
     """The goals' results; unknown where an error makes the objects unlike what the writer meant."""
     if any(d.severity is Severity.ERROR and d.code.startswith(_UNREADABLE) for d in diagnostics):
@@ -140,5 +144,5 @@ def _evaluate(
             GoalResult(id=goal.goal.id, state=GoalState.UNKNOWN if goal.program else GoalState.WAITING)
             for goal in goals
         )
-    values = [obj.value for obj in objects]
+    values = [apply_defaults(obj.value, version=version) for obj in objects]
     return evaluate_goals(goals, values, [t for value in values for t in templates_of(value)])

@@ -77,3 +77,8 @@ def test_cyclic_data_is_refused_before_it_reaches_the_library():
     cycle["self"] = cycle
     with pytest.raises(NotPlainData):
         evaluate_goals(compile_goals([HAS_READINESS]), [cycle], [])
+
+
+def test_goals_see_the_defaults_that_the_api_server_fills_in():
+    goal = GoalSpec(id="g", expression="objects[0].spec.strategy.type == 'RollingUpdate'")
+    assert result(goal, DEPLOYMENT).met
