@@ -1,0 +1,1 @@
+"""How many replicas, how large a request, how many nodes: the autoscalers' decisions as pure functions."""
