@@ -58,7 +58,7 @@ tests/lighthouse/node_modules/.installed: .venv/.test tests/lighthouse/package.j
 
 bundle: static/bundle/editor.js
 
-static/bundle/editor.js: node_modules/.installed $(wildcard static/js/editor/*.js)
+static/bundle/editor.js: node_modules/.installed package.json $(wildcard static/js/editor/*.js static/css/*.css static/css/*/*.css)
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
 
 # Debian as root has its own Chromium; elsewhere Playwright brings one.
