@@ -59,6 +59,15 @@ class Fields:
         """Where the key stands; the mapping itself if the key is missing."""
         return self._source(self._keys[key]) if key in self._keys else self.source
 
+    def text_source(self, key: str) -> Source:
+        """Where the text of a key begins: below the ``|`` or ``>`` of a block."""
+        node = self._values.get(key)
+        if node is None:
+            return self.source
+        start = self._source(node)
+        is_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+        return Source(path=start.path, line=start.line + 1) if is_block else start
+
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
@@ -92,6 +101,12 @@ class Fields:
         if value and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
             message = f"「{key}」は英小文字と数字を「-」でつないで書きます（例：pod-basics）。"
             self.problems.add(self.source_of(key), "bad-id", message)
+        return value
+
+    def https_url(self, key: str) -> str:
+        value = self.text(key)
+        if value and not re.fullmatch(r"https://[^\s\"<>]+", value):
+            self.problems.add(self.source_of(key), "broken-link", f"「{key}」はhttps://で始めます。")
         return value
 
     def one_of(self, key: str, allowed: Sequence[str]) -> str:
