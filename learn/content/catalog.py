@@ -227,14 +227,14 @@ def _lesson(folder: _LessonFolder, words: Words) -> Lesson | None:
 
 
 def _check_every_exercise_has_a_place(
-    lesson: Lesson, exercises: Mapping[str, Exercise], problems: Problems
+    lesson: Lesson, problems: Problems, exercise_ids: tuple[str, ...]
 ) -> None:
     placed = [exercise.id for exercise in lesson.exercises]
-    for exercise in exercises.values():
-        if (count := placed.count(exercise.id)) != 1:
+    for exercise_id in exercise_ids:
+        if (count := placed.count(exercise_id)) != 1:
             fault = "置かれていません" if count == 0 else "2回置かれています"
             message = (
-                f"演習「{exercise.id}」が本文に{fault}。{{{{exercise:{exercise.id}}}}}を1回だけ書きます。"
+                f"演習「{exercise_id}」が本文に{fault}。{{{{exercise:{exercise_id}}}}}を1回だけ書きます。"
             )
             problems.add(lesson.source, "exercise-place", message)
 
