@@ -1,0 +1,454 @@
+"""
+kubectl's JSONPath templates.
+
+Source: staging/src/k8s.io/client-go/util/jsonpath (parser.go, jsonpath.go): text outside braces is literal,
+`{range …}{end}`, quoted text, filters, slices, unions, recursive descent; a missing key yields nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MAX_TEMPLATE = 4096
+MAX_RESULTS = 100_000
+
+
+class JSONPathError(Exception):
+    """The text after `error: `; parse errors name the template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Descend:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    start: int | None
+    stop: int | None
+    step: int | None
+    is_index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    options: tuple[tuple["Step", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    left: "Operand"
+    operator: str
+    right: "Operand | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    steps: tuple["Step", ...]
+    from_root: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    path: Path
+    body: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: Any
+
+
+Step = Key | Wildcard | Descend | Slice | Union | Filter
+Operand = Path | Literal
+Node = Text | Path | Range
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    nodes: tuple[Node, ...]
+
+    def render(self, data: Any) -> str:
+        """
+        Return what kubectl prints for `data`, without a newline at the end.
+
+        Raises JSONPathError, e.g. for an index out of bounds.
+        """
+        return "".join(_render(self.nodes, data, data))
+
+
+def parse_template(text: str) -> Template:
+    """
+    Read a template such as `{.items[*].metadata.name}`.
+
+    Raises JSONPathError with the client's text.
+    """
+    if len(text) > MAX_TEMPLATE:
+        raise JSONPathError(f"error parsing jsonpath: template is longer than {MAX_TEMPLATE} characters")
+    try:
+        return Template(_TemplateParser(text).nodes())
+    except _Unreadable as error:
+        raise JSONPathError(f"error parsing jsonpath {text}, {error}") from None
+
+
+def find(expression: str, data: Any) -> list[Any]:
+    """
+    Return the values of one path as `--sort-by` and custom columns use it; braces and the first dot may be left out.
+
+    Raises JSONPathError.
+    """
+    bare = expression.strip().removeprefix("{").removesuffix("}").strip()
+    if not bare.startswith((".", "[", "$", "@")):
+        bare = "." + bare
+    (node,) = parse_template("{" + bare + "}").nodes
+    if not isinstance(node, Path):
+        raise JSONPathError(
+            f"unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{{name1.name2}}' or '{{.name1.name2}}': {expression}"
+        )
+    return _values(node, data, data)
+
+
+class _Unreadable(Exception):
+    pass
+
+
+_NAME = re.compile(r"(?:\\.|[^\s.\[\](){}<>=!,'\"@$?*\\|&:])+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_COMPARE = re.compile(r"==|!=|<=|>=|<|>")
+
+
+class _TemplateParser:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._open: list[tuple[Path, list[Node]]] = []
+
+    def nodes(self) -> tuple[Node, ...]:
+        current: list[Node] = []
+        while self._at < len(self._text):
+            brace = self._text.find("{", self._at)
+            if brace < 0:
+                current.append(Text(self._text[self._at :]))
+                break
+            if brace > self._at:
+                current.append(Text(self._text[self._at : brace]))
+            self._at = brace + 1
+            current = self._action(current)
+        if self._open:
+            raise _Unreadable("unterminated range")
+        return tuple(current)
+
+    def _action(self, current: list[Node]) -> list[Node]:
+        while True:
+            self._skip_blanks()
+            rest = self._text[self._at :]
+            if not rest:
+                raise _Unreadable("unclosed action")
+            if rest[0] == "}":
+                self._at += 1
+                return current
+            if rest[0] in "\"'":
+                current.append(Text(self._quoted()))
+            elif re.match(r"range\b", rest):
+                self._at += len("range")
+                self._skip_blanks()
+                self._open.append((self._path(), current))
+                current = []
+            elif re.match(r"end\b", rest):
+                self._at += len("end")
+                if not self._open:
+                    raise _Unreadable("not in range, nothing to end")
+                path, outer = self._open.pop()
+                outer.append(Range(path, tuple(current)))
+                current = outer
+            else:
+                current.append(self._path())
+
+    def _skip_blanks(self) -> None:
+        while self._at < len(self._text) and self._text[self._at] in " \t\r\n":
+            self._at += 1
+
+    def _quoted(self) -> str:
+        quote, end = self._text[self._at], self._at + 1
+        while end < len(self._text) and self._text[end] != quote:
+            end += 2 if self._text[end] == "\\" else 1
+        if end >= len(self._text):
+            raise _Unreadable("unterminated quoted string")
+        body = self._text[self._at + 1 : end]
+        self._at = end + 1
+        return _unescaped(body)
+
+    def _path(self) -> Path:
+        steps: list[Step] = []
+        start, from_root = self._at, False
+        while self._at < len(self._text):
+            letter = self._text[self._at]
+            if letter == "$":
+                self._at += 1
+                from_root = True
+            elif letter == "@":
+                self._at += 1
+            elif self._text.startswith("..", self._at):
+                self._at += 2
+                steps.append(Descend())
+                if name := self._name():
+                    steps.append(Key(name))
+                elif self._text[self._at : self._at + 1] == "*":
+                    self._at += 1
+                    steps.append(Wildcard())
+            elif letter == ".":
+                self._at += 1
+                if self._text[self._at : self._at + 1] == "*":
+                    self._at += 1
+                    steps.append(Wildcard())
+                elif name := self._name():
+                    steps.append(Key(name))
+            elif letter == "[":
+                steps.append(self._bracket())
+            elif letter == "*" and self._at == start:
+                self._at += 1
+                steps.append(Wildcard())
+            elif self._at == start and (name := self._name()):
+                steps.append(Key(name))
+            else:
+                break
+        if self._at == start:
+            raise _Unreadable(
+                f"unrecognized character in action: U+{ord(self._text[self._at]):04X} '{self._text[self._at]}'"
+            )
+        return Path(tuple(steps), from_root)
+
+    def _name(self) -> str:
+        match = _NAME.match(self._text, self._at)
+        if not match:
+            return ""
+        self._at = match.end()
+        return re.sub(r"\\(.)", r"\1", match.group())
+
+    def _bracket(self) -> Step:
+        self._at += 1
+        if self._text.startswith("?(", self._at):
+            return self._filter()
+        end = self._closing_bracket()
+        inside = self._text[self._at : end].strip()
+        self._at = end + 1
+        if inside == "*":
+            return Wildcard()
+        parts = _split(inside)
+        if len(parts) == 1:
+            return _bracket_step(parts[0])
+        return Union(tuple((_bracket_step(part),) for part in parts))
+
+    def _closing_bracket(self) -> int:
+        quote = ""
+        for index in range(self._at, len(self._text)):
+            letter = self._text[index]
+            if quote:
+                quote = "" if letter == quote and self._text[index - 1] != "\\" else quote
+            elif letter in "\"'":
+                quote = letter
+            elif letter == "]":
+                return index
+        raise _Unreadable("unterminated array")
+
+    def _filter(self) -> Filter:
+        self._at += 2
+        left = self._operand()
+        self._skip_blanks()
+        operator, right = "exists", None
+        if match := _COMPARE.match(self._text, self._at):
+            self._at = match.end()
+            operator, right = match.group(), self._operand()
+            self._skip_blanks()
+        if not self._text.startswith(")", self._at):
+            raise _Unreadable(
+                "unterminated filter"
+                if ")" not in self._text[self._at :]
+                else "unrecognized character in action in filter"
+            )
+        self._at += 1
+        if not self._text.startswith("]", self._at):
+            raise _Unreadable("unclosed array expect ]")
+        self._at += 1
+        return Filter(left, operator, right)
+
+    def _operand(self) -> Operand:
+        self._skip_blanks()
+        rest = self._text[self._at :]
+        if rest[:1] in {'"', "'"}:
+            return Literal(self._quoted())
+        if match := _NUMBER.match(rest):
+            self._at += match.end()
+            number = match.group()
+            return Literal(float(number) if "." in number else int(number))
+        for word, value in (("true", True), ("false", False)):
+            if re.match(word + r"\b", rest):
+                self._at += len(word)
+                return Literal(value)
+        return self._path()
+
+
+def _split(inside: str) -> list[str]:
+    parts, current, quote = [], "", ""
+    for letter in inside:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter == ",":
+            parts.append(current.strip())
+            current = ""
+            continue
+        current += letter
+    return [*parts, current.strip()]
+
+
+def _bracket_step(text: str) -> Step:
+    if text[:1] in {"'", '"'} and text[-1:] == text[:1]:
+        return Key(_unescaped(text[1:-1]))
+    if text == "*":
+        return Wildcard()
+    if re.fullmatch(r"-?\d+", text):
+        return Slice(int(text), None, None, is_index=True)
+    if re.fullmatch(r"(-?\d*)(:-?\d*){1,2}", text):
+        bounds = [int(part) if part else None for part in text.split(":")]
+        return Slice(bounds[0], bounds[1], bounds[2] if len(bounds) > 2 else None)
+    raise _Unreadable(f"invalid array index {text}")
+
+
+def _unescaped(text: str) -> str:
+    known = {"n": "\n", "t": "\t", "r": "\r"}
+    return re.sub(r"\\(.)", lambda match: known.get(match.group(1), match.group(1)), text)
+
+
+def _render(nodes: Sequence[Node], data: Any, root: Any) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case Text(text):
+                yield text
+            case Path():
+                yield " ".join(text_of(value) for value in _values(node, data, root))
+            case Range(path, body):
+                for item in _range_values(path, data, root):
+                    yield from _render(body, item, root)
+
+
+def _range_values(path: Path, data: Any, root: Any) -> list[Any]:
+    values = _values(path, data, root)
+    if len(values) == 1 and isinstance(values[0], list):
+        return list(values[0])
+    return values
+
+
+def _values(path: Path, data: Any, root: Any) -> list[Any]:
+    values = [root if path.from_root else data]
+    for step in path.steps:
+        values = [found for value in values for found in _step(step, value, root)]
+        if len(values) > MAX_RESULTS:
+            raise JSONPathError(f"more than {MAX_RESULTS} results")
+    return values
+
+
+def _step(step: Step, value: Any, root: Any) -> list[Any]:
+    match step:
+        case Key(name):
+            return [value[name]] if isinstance(value, Mapping) and name in value else []
+        case Wildcard():
+            if isinstance(value, Mapping):
+                return [value[key] for key in sorted(value)]
+            return list(value) if isinstance(value, list) else []
+        case Descend():
+            return list(_descendants(value))
+        case Slice():
+            return _sliced(step, value)
+        case Union(options):
+            return [found for (option,) in options for found in _step(option, value, root)]
+        case Filter():
+            if not isinstance(value, list):
+                return []
+            return [item for item in value if _passes(step, item, root)]
+
+
+def _descendants(value: Any) -> Iterator[Any]:
+    yield value
+    if isinstance(value, Mapping):
+        for key in sorted(value):
+            yield from _descendants(value[key])
+    elif isinstance(value, list):
+        for item in value:
+            yield from _descendants(item)
+
+
+def _sliced(step: Slice, value: Any) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise JSONPathError(f"{text_of(value)} is not array or slice")
+    if step.is_index:
+        index = step.start or 0
+        position = index + len(value) if index < 0 else index
+        if not 0 <= position < len(value):
+            raise JSONPathError(f"array index out of bounds: index {index}, length {len(value)}")
+        return [value[position]]
+    if step.step is not None and step.step <= 0:
+        raise JSONPathError("step must be > 0")
+    return value[step.start : step.stop : step.step]
+
+
+def _passes(step: Filter, item: Any, root: Any) -> bool:
+    lefts = _operands(step.left, item, root)
+    if step.operator == "exists":
+        return bool(lefts)
+    rights = _operands(step.right, item, root) if step.right else []
+    if not lefts or not rights:
+        return False
+    return _compare(lefts[0], step.operator, rights[0])
+
+
+def _operands(operand: Operand, item: Any, root: Any) -> list[Any]:
+    return [operand.value] if isinstance(operand, Literal) else _values(operand, item, root)
+
+
+def _compare(left: Any, operator: str, right: Any) -> bool:
+    if operator == "==":
+        return bool(left == right and isinstance(left, bool) == isinstance(right, bool))
+    if operator == "!=":
+        return not _compare(left, "==", right)
+    numbers = (int, float)
+    if isinstance(left, numbers) != isinstance(right, numbers) or type(left) not in (int, float, str):
+        return False
+    if operator in ("<", "<="):
+        return bool(left < right or (operator == "<=" and left == right))
+    return bool(left > right or (operator == ">=" and left == right))
+
+
+def text_of(value: Any) -> str:
+    """Write one value as kubectl does: text and numbers plain, objects and lists as JSON."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case dict() | list():
+            return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+        case _:
+            return str(value)
