@@ -1,0 +1,1 @@
+"""App: who is learning, and everything kept about a learner."""

@@ -8,16 +8,27 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 
-def render_page_or_part(
-    request: HttpRequest, page: str, part: str, context: Mapping[str, Any], *, status: int = 200
+def render_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """
-    Render template `part` when htmx asks, else template `page`, with the same context.
-
-    The answer is one learner's at one moment: nothing keeps it, so that the back button shows what is true now.
+    Render what is true for one learner at one moment: nothing on the way keeps it, so that the back
+    button never shows an answer or a progress that is no longer the last one.
     """
-    is_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    response = render(request, part if is_part else page, dict(context), status=status)
+    response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, ("HX-Request", "Cookie"))
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def render_page_or_part(
+    request: HttpRequest, page: str, part: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render the template `part` when htmx asks for it, else the template `page`, with the same context."""
+    return render_page(request, part if is_part(request) else page, context, status=status)
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx wants a part; a page that it restores from its history is a whole one."""
+    htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
+    return bool(htmx) and not htmx.history_restore_request

@@ -1,0 +1,83 @@
+"""Answering a quiz, and being shown its answer."""
+
+from django.http import Http404, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from learn.content.quiz import Grade
+from learn.courses.forms import STALE, read_submission, refused
+from learn.courses.lesson_page import LessonPage, lesson_context, lesson_page, progress_context
+from learn.courses.quiz_part import QuizSlot, announcement, grade_again, order_of, quiz_html, refused_html
+from learn.library import get_catalog
+from learn.progress.actions import record_attempt, reveal_quiz
+from learn.progress.http import LearnerRequest
+from learn.progress.queries import lesson_state, quiz_state
+from learn.ui.render import is_part, render_page
+
+
+@require_POST
+def answer(request: LearnerRequest, quiz_id: str) -> HttpResponse:
+    page, slot = _slot_or_404(quiz_id)
+    submission = read_submission(slot.quiz, request.POST)
+    if submission.question != slot.fingerprint:
+        return _refuse(request, page, slot, None, refused(STALE))
+    if not submission.grade.readable:
+        return _refuse(request, page, slot, submission.answer, submission.grade)
+    record_attempt(
+        request.learner_id,
+        quiz_id=quiz_id,
+        question=submission.question,
+        answer=submission.answer,
+        correct=submission.grade.correct,
+        seen=submission.seen,
+    )
+    return _answered(request, page, slot)
+
+
+@require_POST
+def reveal(request: LearnerRequest, quiz_id: str) -> HttpResponse:
+    """Show the answer; before two misses the quiz just stays as it is."""
+    page, slot = _slot_or_404(quiz_id)
+    if quiz_state(request.learner_id, quiz_id).may_reveal:
+        reveal_quiz(request.learner_id, quiz_id)
+    return _answered(request, page, slot)
+
+
+def _slot_or_404(quiz_id: str) -> tuple[LessonPage, QuizSlot]:
+    catalog = get_catalog()
+    quiz = catalog.quizzes.get(quiz_id)
+    if quiz is None:
+        raise Http404
+    page = lesson_page(catalog, catalog.lessons[quiz.lesson_id])
+    return page, page.slots[quiz_id]
+
+
+def _answered(request: LearnerRequest, page: LessonPage, slot: QuizSlot) -> HttpResponse:
+    """Answer with the quiz as it stands now; without htmx, by way of the lesson."""
+    quiz_id = slot.quiz.id
+    if not is_part(request):
+        return redirect(f"{page.lesson.url}#quiz-{quiz_id}")
+    state = lesson_state(request.learner_id, page.lesson)
+    result = grade_again(slot, state.quiz(quiz_id))
+    context = {
+        "quiz_html": quiz_html(slot, state.quiz(quiz_id), order_of(request.learner_id), get_token(request)),
+        "announcement": announcement(result),
+        **progress_context(page, state),
+    }
+    return render_page(request, "courses/_answered.html", context)
+
+
+def _refuse(
+    request: LearnerRequest, page: LessonPage, slot: QuizSlot, given: object, grade: Grade
+) -> HttpResponse:
+    """Show an answer that was not recorded as it was sent, with what to do about it."""
+    quiz_id, token = slot.quiz.id, get_token(request)
+    state = lesson_state(request.learner_id, page.lesson)
+    order = order_of(request.learner_id)
+    html = refused_html(slot, state.quiz(quiz_id), order, token, given=given, refused=grade)
+    if is_part(request):
+        context = {"quiz_html": html, "announcement": grade.message, **progress_context(page, state)}
+        return render_page(request, "courses/_answered.html", context, status=422)
+    context = lesson_context(page, state, request.learner_id, token, refused={quiz_id: html})
+    return render_page(request, "courses/lesson.html", context, status=422)

@@ -1,0 +1,170 @@
+"""An exercise and a text, judged: what the lab page shows beside the editor."""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from learn.content.model import Catalog, Exercise, Goal
+from learn.sandbox.diagnostics import Diagnostic, path_text
+from learn.sandbox.goals import CompiledGoal, GoalResult, GoalState, compile_goals
+from learn.sandbox.messages import Severity
+from learn.sandbox.pipeline import Report, check
+
+logger = logging.getLogger(__name__)
+
+_CODE = re.compile(r"`([^`]+)`")
+_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "info"}
+_COUNTED = {Severity.ERROR: "直すところ", Severity.WARNING: "確かめるところ"}
+_STATES = {
+    GoalState.MET: "met",
+    GoalState.UNMET: "unmet",
+    GoalState.UNKNOWN: "open",
+    GoalState.WAITING: "planned",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalRow:
+    """A goal as the goal list shows it: met, unmet, open (not judged) or planned (not possible yet)."""
+
+    statement_html: str
+    state: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A diagnostic in the words and links of the page; `mark` is `what` without code marks, for the editor."""
+
+    severity: str
+    what: str
+    line: int
+    path: str
+    why: str
+    fix: str
+    original: str
+    lesson_url: str
+    lesson_title: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`checked` is false before the first check; `marks` are the problems as the editor reads them."""
+
+    checked: bool
+    solved: bool
+    goals: tuple[GoalRow, ...]
+    problems: tuple[Problem, ...] = ()
+    summary: str = ""
+    announcement: str = ""
+
+    @property
+    def met(self) -> int:
+        return sum(goal.state == "met" for goal in self.goals)
+
+    @property
+    def active(self) -> int:
+        return sum(goal.state != "planned" for goal in self.goals)
+
+    @property
+    def marks(self) -> list[dict[str, Any]]:
+        return [
+            {"line": each.line, "severity": each.severity, "message": each.mark} for each in self.problems
+        ]
+
+
+def unjudged(exercise: Exercise) -> Outcome:
+    """Return the goals before anything was checked."""
+    return Outcome(checked=False, solved=False, goals=tuple(_open_goal(goal) for goal in exercise.goals))
+
+
+def judge(catalog: Catalog, exercise: Exercise, text: str) -> Outcome | None:
+    """Check a text against the goals; None is a fault of ours, which the log tells."""
+    try:
+        report = _report(text, exercise.goals)
+    except Exception:
+        logger.exception("the check of %s broke", exercise.id)
+        return None
+    return _outcome(catalog, exercise, report)
+
+
+@lru_cache(maxsize=32)
+def _report(text: str, goals: tuple[Goal, ...]) -> Report:
+    """Check a text; the answer to a POST and the page after it ask for the same one."""
+    return check(text, goals=_compiled(goals))
+
+
+@lru_cache(maxsize=512)
+def _compiled(goals: tuple[Goal, ...]) -> tuple[CompiledGoal, ...]:
+    return compile_goals(goals)
+
+
+def _outcome(catalog: Catalog, exercise: Exercise, report: Report) -> Outcome:
+    results = {result.id: result for result in report.goals}
+    goals = tuple(_goal_row(goal, results[goal.id]) for goal in exercise.goals)
+    return Outcome(
+        checked=True,
+        solved=report.passed,
+        goals=goals,
+        problems=tuple(_problem(catalog, each) for each in report.diagnostics),
+        summary="、".join(_counts(report.diagnostics)),
+        announcement=_announcement(goals, report),
+    )
+
+
+def _open_goal(goal: Goal) -> GoalRow:
+    state = "open" if goal.waits_for is None else "planned"
+    return GoalRow(statement_html=goal.statement_html, state=state)
+
+
+def _goal_row(goal: Goal, result: GoalResult) -> GoalRow:
+    message = code_html(result.message) if result.message else ""
+    return GoalRow(statement_html=goal.statement_html, state=_STATES[result.state], message=message)
+
+
+def _problem(catalog: Catalog, diagnostic: Diagnostic) -> Problem:
+    lesson = catalog.lessons.get(diagnostic.lesson or "")
+    return Problem(
+        severity=_SEVERITIES[diagnostic.severity],
+        what=code_html(diagnostic.what),
+        line=diagnostic.span.line,
+        path=path_text(diagnostic.path),
+        why=code_html(diagnostic.why),
+        fix=code_html(diagnostic.cure),
+        original=diagnostic.english,
+        lesson_url=lesson.url if lesson else "",
+        lesson_title=lesson.title if lesson else "",
+        mark=diagnostic.what.replace("`", ""),
+    )
+
+
+def _counts(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    """Return how many there are of each severity that matters: 直すところ 1件."""
+    severities = [each.severity for each in diagnostics]
+    return [f"{name} {severities.count(each)}件" for each, name in _COUNTED.items() if each in severities]
+
+
+def _announcement(goals: Sequence[GoalRow], report: Report) -> str:
+    """Return the one sentence or two that a screen reader says about a check."""
+    if report.passed:
+        return "目標をすべて達成しました。次のステップに進めます。"
+    active = [goal for goal in goals if goal.state != "planned"]
+    met = sum(goal.state == "met" for goal in active)
+    told = f"{len(active)}つの目標のうち{met}つを達成。"
+    if not report.errors:
+        return told
+    lines = [each.span.line for each in report.errors]
+    place = f"{lines[0]}行目です。" if len(lines) == 1 else f"最初は{lines[0]}行目です。"
+    return f"{told}直すところが{len(lines)}件、{place}"
+
+
+def code_html(text: str) -> SafeString:
+    """Turn the backticks of a message into code; everything else is text."""
+    return mark_safe(_CODE.sub(r'<code translate="no">\1</code>', escape(text)))

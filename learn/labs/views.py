@@ -1,0 +1,165 @@
+"""The page of an exercise: write, check, take a hint, go back to the start."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect, retarget
+
+from learn.content.model import Catalog, Exercise, ExerciseType, WaitsFor
+from learn.labs.actions import check_text
+from learn.labs.forms import ManifestForm
+from learn.labs.queries import Lab, lab_for
+from learn.library import get_catalog
+from learn.progress.actions import open_hint, replace_draft, save_draft
+from learn.progress.http import LearnerRequest
+from learn.progress.queries import exercise_state
+from learn.ui.render import is_part, render_page
+
+WAITS_FOR_NAMES = {WaitsFor.SIMULATOR: "シミュレーター", WaitsFor.TERMINAL: "ターミナル"}
+ACTIONS = ("check", "draft", "hint", "reset", "undo")
+
+
+@require_GET
+def lab(request: LearnerRequest, exercise_id: str) -> HttpResponse:
+    catalog = get_catalog()
+    exercise = catalog.exercises.get(exercise_id)
+    if exercise is None:
+        raise Http404
+    if not _can_be_solved(exercise):
+        return _planned(request, catalog, exercise)
+    return _page(request, lab_for(catalog, exercise, request.learner_id))
+
+
+@require_POST
+def check(request: LearnerRequest, exercise_id: str) -> HttpResponse:
+    catalog, exercise = _exercise_or_404(exercise_id)
+    form = ManifestForm(request.POST)
+    if not form.is_valid():
+        return _refuse(request, catalog, exercise, form)
+    check_text(catalog, exercise, request.learner_id, form.cleaned_data["text"])
+    if not is_part(request):
+        return redirect(f"{exercise.url}#result")
+    page = lab_for(catalog, exercise, request.learner_id)
+    return render_page(request, "labs/_checked.html", _context(page))
+
+
+@require_POST
+def draft(request: LearnerRequest, exercise_id: str) -> HttpResponse:
+    """Keep what is being written; the start, untouched, is nothing worth keeping."""
+    _, exercise = _exercise_or_404(exercise_id)
+    form = ManifestForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_error_of(form), status=422, content_type="text/plain; charset=utf-8")
+    _keep(request, exercise, form.cleaned_data["text"])
+    return HttpResponse(status=204)
+
+
+@require_POST
+def hint(request: LearnerRequest, exercise_id: str) -> HttpResponse:
+    """Open the hint whose number the form names: the next one, however often it is sent."""
+    catalog, exercise = _exercise_or_404(exercise_id)
+    form = ManifestForm(request.POST)
+    if not form.is_valid():
+        return _refuse(request, catalog, exercise, form)
+    _keep(request, exercise, form.cleaned_data["text"])
+    opened = exercise_state(request.learner_id, exercise_id).hints_opened
+    number = opened + 1
+    if number <= len(exercise.hints_html) and request.POST.get("hint") == str(number):
+        open_hint(request.learner_id, exercise_id, number)
+    if not is_part(request):
+        return redirect(f"{exercise.url}#hints")
+    page = lab_for(catalog, exercise, request.learner_id)
+    return retarget(render_page(request, "labs/_hinted.html", _context(page)), "#hints")
+
+
+@require_POST
+def reset(request: LearnerRequest, exercise_id: str) -> HttpResponse:
+    """Go back to the start; the text that it replaces can be brought back."""
+    catalog, exercise = _exercise_or_404(exercise_id)
+    form = ManifestForm(request.POST)
+    if not form.is_valid():
+        return _refuse(request, catalog, exercise, form)
+    text = form.cleaned_data["text"]
+    if text != exercise.start:
+        replace_draft(request.learner_id, exercise_id, text=exercise.start, replaced_text=text)
+    return _go(request, exercise)
+
+
+@require_POST
+def undo(request: LearnerRequest, exercise_id: str) -> HttpResponse:
+    """Bring back the text that going to the start replaced."""
+    _, exercise = _exercise_or_404(exercise_id)
+    kept = exercise_state(request.learner_id, exercise_id).draft
+    if kept and kept.replaced_text:
+        replace_draft(request.learner_id, exercise_id, text=kept.replaced_text, replaced_text="")
+    return _go(request, exercise)
+
+
+def _exercise_or_404(exercise_id: str) -> tuple[Catalog, Exercise]:
+    catalog = get_catalog()
+    exercise = catalog.exercises.get(exercise_id)
+    if exercise is None or not _can_be_solved(exercise):
+        raise Http404
+    return catalog, exercise
+
+
+def _can_be_solved(exercise: Exercise) -> bool:
+    return exercise.type is ExerciseType.MANIFEST and exercise.is_available
+
+
+def _keep(request: LearnerRequest, exercise: Exercise, text: str) -> None:
+    if text != exercise.start or exercise_state(request.learner_id, exercise.id).draft:
+        save_draft(request.learner_id, exercise.id, text)
+
+
+def _go(request: LearnerRequest, exercise: Exercise) -> HttpResponse:
+    """Open the page anew: the editor's text has changed."""
+    if is_part(request):
+        return HttpResponseClientRedirect(exercise.url)
+    return redirect(f"{exercise.url}#manifest")
+
+
+def _refuse(
+    request: LearnerRequest, catalog: Catalog, exercise: Exercise, form: ManifestForm
+) -> HttpResponse:
+    """Say why a text cannot be taken, on the page that still holds it."""
+    context = _context(lab_for(catalog, exercise, request.learner_id))
+    context |= {"text_error": _error_of(form), "announcement": _error_of(form)}
+    if is_part(request):
+        return retarget(render_page(request, "labs/_checked.html", context, status=422), "#result")
+    context["text"] = request.POST.get("text", context["text"])
+    return render_page(request, "labs/lab.html", context, status=422)
+
+
+def _error_of(form: ManifestForm) -> str:
+    return " ".join(form.errors["text"])
+
+
+def _page(request: LearnerRequest, page: Lab) -> HttpResponse:
+    return render_page(request, "labs/lab.html", _context(page))
+
+
+def _context(page: Lab) -> dict[str, Any]:
+    return {
+        "lab": page,
+        "exercise": page.exercise,
+        "text": page.text,
+        "urls": {name: reverse(f"labs:{name}", args=[page.exercise.id]) for name in ACTIONS},
+        "announcement": page.outcome.announcement if page.outcome else "採点できませんでした。",
+        "nav": "courses",
+    }
+
+
+def _planned(request: LearnerRequest, catalog: Catalog, exercise: Exercise) -> HttpResponse:
+    lesson = catalog.lessons[exercise.lesson_id]
+    context = {
+        "exercise": exercise,
+        "lesson": lesson,
+        "course": catalog.courses_by_id[lesson.course_id],
+        "waits_for": WAITS_FOR_NAMES.get(exercise.waits_for, "新しい機能"),
+        "nav": "courses",
+    }
+    return render_page(request, "labs/planned.html", context)
