@@ -150,9 +150,11 @@ def editor(
     draft_url: str = "",
     saved_at: int = 0,
     diagnostics_id: str = "diagnostics",
+    invalid: object = False,
 ) -> dict[str, Any]:
     """
-    The manifest's text, named `text` in the form around it. `saved_at` is when the server kept it, in ms
+    The manifest's text, named `text` in the form around it; a button of that form with `data-act="revert"`
+    brings `start` back. `saved_at` is when the server kept it, in ms
     since the epoch (0: never). Problems are read from `{{ problems|json_script:"diagnostics" }}` anywhere on
     the page: a list of `{line, severity, message}`. The page adds `bundle/editor.js` in its scripts block.
     """
@@ -165,6 +167,7 @@ def editor(
         "draft_url": draft_url,
         "saved_at": saved_at,
         "diagnostics_id": diagnostics_id,
+        "invalid": bool(invalid),
         "nonce": context.get("CSP_NONCE", ""),
     }
 

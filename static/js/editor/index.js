@@ -61,7 +61,7 @@ class HbEditor extends HTMLElement {
 
   listen() {
     const options = { signal: this.listening.signal };
-    this.addEventListener("click", this.onClick, options);
+    (this.form ?? this).addEventListener("click", this.onClick, options);
     this.addEventListener("change", this.onToggle, options);
     document.addEventListener("click", this.onLineLink, options);
     document.addEventListener("htmx:afterSettle", () => this.refreshProblems(), options);
@@ -100,6 +100,7 @@ class HbEditor extends HTMLElement {
   onClick = (event) => {
     const button = event.target.closest("button[data-act]");
     if (!button) return;
+    event.preventDefault();
     const acts = { revert: this.revert, swap: this.swap, dismiss: this.dismiss, insert: this.insert, move: this.move };
     acts[button.dataset.act]?.call(this, button);
   };

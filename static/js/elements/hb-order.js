@@ -6,6 +6,7 @@ class HbOrder extends HTMLElement {
     if (this.list) return;
     this.list = this.querySelector("ol");
     for (const item of this.items) this.upgrade(item);
+    this.sort();
     this.renumber();
     this.addEventListener("click", this.onClick);
   }
@@ -50,6 +51,13 @@ class HbOrder extends HTMLElement {
     const announcer = document.getElementById("announcer");
     if (announcer) announcer.textContent = `${this.items.indexOf(item) + 1}番目に移しました。`;
   };
+
+  /** Show the items in the order that the selects tell, if they tell one. */
+  sort() {
+    const position = (item) => Number(item.querySelector("select").value);
+    const { items } = this;
+    if (new Set(items.map(position)).size === items.length) this.list.append(...items.sort((a, b) => position(a) - position(b)));
+  }
 
   renumber() {
     this.items.forEach((item, index) => {
