@@ -60,7 +60,7 @@ RULES = (
     _spelling(r"サーバ(?!ー|ント)", "サーバー"),
     _spelling(r"ユーザ(?!ー|ビリティ)", "ユーザー"),
     _spelling(r"コンテナー", "コンテナ"),
-    _spelling(r"デプロイメント", "Deployment"),
+    _spelling(r"(?<![ァ-ヺー])デプロイメント", "Deployment"),
     _spelling(r"ポッド", "Pod"),
     _spelling(r"立ち退き", "退避"),
 )  # fmt: skip

@@ -154,8 +154,8 @@ def _goal(fields: Fields, words: Words) -> Goal:
         message_expression="" if waits_for else fields.optional_text("messageExpression"),
         waits_for=waits_for,
         source=fields.source_of("id"),
-        expression_source=fields.source_of("expression"),
-        message_expression_source=fields.source_of("messageExpression") if has_message else None,
+        expression_source=fields.text_source("expression"),
+        message_expression_source=fields.text_source("messageExpression") if has_message else None,
     )
     fields.close()
     return goal
