@@ -1,14 +1,16 @@
 """
-A lesson page in two halves: what is the same for every reader is rendered once per lesson and kept; what
-depends on the reader (quizzes, exercise cards, progress) is rendered per state, and kept per state.
+A lesson page in pieces. What is the same for every reader is rendered once per lesson and theme; what
+depends on the reader is rendered once per state of a quiz, of an exercise card or of the progress.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from learn.content.model import (
@@ -23,8 +25,14 @@ from learn.content.model import (
     StepKind,
 )
 from learn.courses.queries import StepMark, prerequisites_of, status_of
-from learn.courses.quiz_part import QuizSlot, order_of, quiz_html
+from learn.courses.quiz_part import QuizSlot, order_of, quiz_pieces
+from learn.progress.http import LearnerRequest
 from learn.progress.queries import LessonState
+from learn.ui.pieces import CSRF_MARK, Piece, Pieces, TokenHole, pieces_of, response_of
+from learn.ui.render import as_seen_now
+from learn.ui.theme import COOKIE, theme_of
+
+_PLACES = ("lesson-body-goes-here", "lesson-reading-goes-here", "lesson-progress-goes-here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +42,24 @@ class Link:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class LessonPage:
-    """`pieces` are the body in order: finished HTML, or what is rendered for each reader."""
+class Card:
+    """An exercise in its place on the page."""
 
+    unsolved: Pieces
+    solved: Pieces
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LessonPage:
+    """`blocks` are the body in order; `links` say where each step other than reading is done."""
+
+    catalog: Catalog
     lesson: Lesson
-    next_lesson: Lesson | None
     steps: tuple[Step, ...]
     links: Mapping[Step, Link]
-    opening_html: str
-    aside_html: str
-    closing_html: str
-    pieces: tuple[str | QuizSlot | Exercise, ...]
+    blocks: tuple[Pieces | QuizSlot | Exercise, ...]
     slots: Mapping[str, QuizSlot]
-    cards: Mapping[tuple[str, bool], str]
+    cards: Mapping[str, Card]
 
 
 _pages: dict[str, LessonPage] = {}
@@ -62,45 +75,79 @@ def lesson_page(catalog: Catalog, lesson: Lesson) -> LessonPage:
     return page
 
 
-def lesson_context(
+def lesson_pieces(
     page: LessonPage,
     state: LessonState,
     learner_id: UUID,
-    csrf_token: str,
+    theme: str,
+    refused: Mapping[str, Pieces] | None = None,
+) -> Iterator[Piece | TokenHole]:
+    """Yield the whole page; `refused` maps the id of a quiz to what is shown in its place."""
+    before, after_body, after_reading, after = _shell(page, theme)
+    done = tuple(map(state.is_done, page.steps))
+    reading, progress = _progress_pieces(page, done, state.is_touched)
+    yield from before
+    for block in page.blocks:
+        match block:
+            case QuizSlot(quiz=quiz):
+                instead = refused.get(quiz.id) if refused else None
+                yield from instead or quiz_pieces(block, state.quiz(quiz.id), order_of(learner_id))
+            case Exercise(id=exercise_id):
+                card = page.cards[exercise_id]
+                yield from card.solved if exercise_id in state.solved_exercises else card.unsolved
+            case _:
+                yield from block
+    yield from after_body
+    yield from reading
+    yield from after_reading
+    yield from progress
+    yield from after
+
+
+def lesson_response(
+    request: LearnerRequest,
+    page: LessonPage,
+    state: LessonState,
     *,
-    refused: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """Return what the lesson's template prints; `refused` maps the id of a quiz to HTML to show instead."""
-    order, instead = order_of(learner_id), refused or {}
-
-    def html(piece: str | QuizSlot | Exercise) -> str:
-        if isinstance(piece, str):
-            return piece
-        if isinstance(piece, Exercise):
-            return page.cards[piece.id, piece.id in state.solved_exercises]
-        return instead.get(piece.quiz.id) or quiz_html(piece, state.quiz(piece.quiz.id), order, csrf_token)
-
-    body_html = "".join(map(html, page.pieces))
-    return {"page": page, "body_html": body_html, "nav": "courses", **progress_context(page, state)}
+    refused: Mapping[str, Pieces] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    pieces = lesson_pieces(page, state, request.learner_id, theme_of(request), refused)
+    return as_seen_now(response_of(request, pieces, status=status))
 
 
 def progress_context(page: LessonPage, state: LessonState) -> dict[str, Any]:
     """Return what the boxes and the part about reading print."""
-    marks = tuple(StepMark(kind=step.kind, done=state.is_done(step)) for step in page.steps)
-    todo = [page.links[step] for step in page.steps if step in page.links and not state.is_done(step)]
+    return _progress_context(page, tuple(map(state.is_done, page.steps)), state.is_touched)
+
+
+def _progress_context(page: LessonPage, done: tuple[bool, ...], is_touched: bool) -> dict[str, Any]:
+    steps = list(zip(page.steps, done, strict=True))
+    marks = tuple(StepMark(kind=step.kind, done=is_done) for step, is_done in steps)
     return {
         "lesson": page.lesson,
-        "next": page.next_lesson,
-        "is_read": state.read,
+        "next": page.catalog.next_lesson(page.lesson),
+        "is_read": any(is_done for step, is_done in steps if step.kind is StepKind.READING),
         "marks": marks,
-        "status": status_of(marks, is_touched=state.is_touched),
-        "todo": todo,
+        "status": status_of(marks, is_touched=is_touched),
+        "todo": [page.links[step] for step, is_done in steps if step in page.links and not is_done],
     }
 
 
-def _build(catalog: Catalog, lesson: Lesson) -> LessonPage:
-    quizzes, exercises = lesson.quizzes, lesson.exercises
-    following = catalog.next_lesson(lesson)
+@lru_cache(maxsize=2048)
+def _progress_pieces(page: LessonPage, done: tuple[bool, ...], is_touched: bool) -> tuple[Pieces, Pieces]:
+    context = {**_progress_context(page, done, is_touched), "csrf_token": CSRF_MARK}
+    reading, progress = (
+        render_to_string(f"courses/_{name}.html", context) for name in ("reading", "progress")
+    )
+    return pieces_of(reading), pieces_of(progress)
+
+
+@lru_cache(maxsize=512)
+def _shell(page: LessonPage, theme: str) -> tuple[Pieces, ...]:
+    """Render everything around the body, the part about reading and the boxes."""
+    catalog, lesson = page.catalog, page.lesson
+    body, reading, progress = _PLACES
     context = {
         "lesson": lesson,
         "course": catalog.courses_by_id[lesson.course_id],
@@ -108,29 +155,44 @@ def _build(catalog: Catalog, lesson: Lesson) -> LessonPage:
         "terms": [catalog.terms_by_id[term_id] for term_id in lesson.terms],
         "followups": [(each, catalog.lessons.get(each.lesson_id)) for each in lesson.followups],
         "previous": catalog.previous_lesson(lesson),
-        "next": following,
+        "next": catalog.next_lesson(lesson),
+        "body": body,
+        "reading": reading,
+        "progress": progress,
+        "csrf_token": CSRF_MARK,
+        "nav": "courses",
     }
-    pieces = tuple(_piece(block, len(quizzes)) for block in lesson.blocks)
+    html = render_to_string("courses/lesson.html", context, _request_for(lesson.url, theme))
+    parts = []
+    for place in _PLACES:
+        part, _, html = html.partition(place)
+        parts.append(part)
+    return tuple(map(pieces_of, (*parts, html)))
+
+
+def _request_for(path: str, theme: str) -> HttpRequest:
+    """Return a request that says what a shared part of a page may know: the path and the theme."""
+    request = HttpRequest()
+    request.path = path
+    request.COOKIES = {COOKIE: theme}
+    return request
+
+
+def _build(catalog: Catalog, lesson: Lesson) -> LessonPage:
+    quizzes, exercises = lesson.quizzes, lesson.exercises
+    blocks = tuple(_block(block, len(quizzes)) for block in lesson.blocks)
     return LessonPage(
+        catalog=catalog,
         lesson=lesson,
-        next_lesson=following,
         steps=lesson.steps,
         links=_links(quizzes, exercises),
-        opening_html=render_to_string("courses/_lesson_opening.html", context),
-        aside_html=render_to_string("courses/_lesson_aside.html", context),
-        closing_html=render_to_string("courses/_lesson_closing.html", context),
-        pieces=pieces,
-        slots={piece.quiz.id: piece for piece in pieces if isinstance(piece, QuizSlot)},
-        cards={
-            (each.id, is_solved): _card_html(each, is_solved)
-            for each in exercises
-            for is_solved in (True, False)
-        },
+        blocks=blocks,
+        slots={block.quiz.id: block for block in blocks if isinstance(block, QuizSlot)},
+        cards={exercise.id: _card(exercise) for exercise in exercises},
     )
 
 
-def _links(quizzes: Iterable[AnyQuiz], exercises: Iterable[Exercise]) -> Mapping[Step, Link]:
-    """Where each step other than reading is done."""
+def _links(quizzes: Iterable[AnyQuiz], exercises: Iterable[Exercise]) -> dict[Step, Link]:
     to_quizzes = {
         Step(kind=StepKind.QUIZ, id=quiz.id): Link(label=f"確認{quiz.number}", url=f"#quiz-{quiz.id}")
         for quiz in quizzes
@@ -142,15 +204,21 @@ def _links(quizzes: Iterable[AnyQuiz], exercises: Iterable[Exercise]) -> Mapping
     return to_quizzes | to_exercises
 
 
-def _piece(block: Prose | QuizBlock | ExerciseBlock, quiz_count: int) -> str | QuizSlot | Exercise:
+def _block(block: Prose | QuizBlock | ExerciseBlock, quiz_count: int) -> Pieces | QuizSlot | Exercise:
     match block:
         case Prose(html=html):
-            return f'<div class="prose">{html}</div>'
+            return pieces_of(f'<div class="prose">{html}</div>')
         case QuizBlock(quiz=quiz):
             return QuizSlot(quiz=quiz, count=quiz_count)
         case ExerciseBlock(exercise=exercise):
             return exercise
 
 
-def _card_html(exercise: Exercise, is_solved: bool) -> str:
-    return render_to_string("courses/_exercise_card.html", {"exercise": exercise, "solved": is_solved})
+def _card(exercise: Exercise) -> Card:
+    unsolved, solved = (
+        pieces_of(
+            render_to_string("courses/_exercise_card.html", {"exercise": exercise, "solved": is_solved})
+        )
+        for is_solved in (False, True)
+    )
+    return Card(unsolved=unsolved, solved=solved)

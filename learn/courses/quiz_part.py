@@ -19,9 +19,9 @@ from learn.content.model import AnyQuiz
 from learn.content.question import Option, Question, Reveal, question_for, reveal
 from learn.content.quiz import Feedback, Grade, grade
 from learn.progress.queries import QuizState
+from learn.ui.pieces import CSRF_MARK, Pieces, pieces_of
 
 ORDERS = 16  # few enough that every reader finds a part rendered, enough that neighbours differ
-_CSRF_MARK = "csrf-token-goes-here"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,15 +76,17 @@ def order_of(learner_id: UUID) -> int:
     return learner_id.int % ORDERS
 
 
-def quiz_html(slot: QuizSlot, state: QuizState, order: int, csrf_token: str) -> str:
-    return _kept_html(slot, state, order).replace(_CSRF_MARK, csrf_token)
+@lru_cache(maxsize=4096)
+def quiz_pieces(slot: QuizSlot, state: QuizState, order: int) -> Pieces:
+    """Render the quiz with the last answer and what there is to say about it."""
+    result = grade_again(slot, state)
+    given = json.loads(state.last.answer_json) if state.last and result else None
+    return _pieces(_view(slot, state, order, given, result))
 
 
-def refused_html(
-    slot: QuizSlot, state: QuizState, order: int, csrf_token: str, *, given: object, refused: Grade
-) -> str:
+def refused_pieces(slot: QuizSlot, state: QuizState, order: int, *, given: object, refused: Grade) -> Pieces:
     """Render an answer that could not be graded, as it was sent, with what to do about it."""
-    return _html(_view(slot, state, order, given, refused)).replace(_CSRF_MARK, csrf_token)
+    return _pieces(_view(slot, state, order, given, refused))
 
 
 def grade_again(slot: QuizSlot, state: QuizState) -> Grade | None:
@@ -105,15 +107,8 @@ def announcement(result: Grade | None) -> str:
     return result.message + place
 
 
-@lru_cache(maxsize=4096)
-def _kept_html(slot: QuizSlot, state: QuizState, order: int) -> str:
-    result = grade_again(slot, state)
-    given = json.loads(state.last.answer_json) if state.last and result else None
-    return _html(_view(slot, state, order, given, result))
-
-
-def _html(view: QuizView) -> str:
-    return render_to_string("courses/_quiz.html", {"view": view, "csrf_mark": _CSRF_MARK})
+def _pieces(view: QuizView) -> Pieces:
+    return pieces_of(render_to_string("courses/_quiz.html", {"view": view, "csrf_mark": CSRF_MARK}))
 
 
 def _view(slot: QuizSlot, state: QuizState, order: int, given: object, result: Grade | None) -> QuizView:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from learn.content.model import Catalog, Exercise, ExerciseType, WaitsFor
@@ -22,7 +22,7 @@ WAITS_FOR_NAMES = {WaitsFor.SIMULATOR: "シミュレーター", WaitsFor.TERMINA
 ACTIONS = ("check", "draft", "hint", "reset", "undo")
 
 
-@require_GET
+@require_safe
 def lab(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     catalog = get_catalog()
     exercise = catalog.exercises.get(exercise_id)

@@ -11,11 +11,15 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 def render_page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
+    """Render a page of one learner at one moment; see `as_seen_now`."""
+    return as_seen_now(render(request, template, dict(context), status=status))
+
+
+def as_seen_now(response: HttpResponse) -> HttpResponse:
     """
-    Render what is true for one learner at one moment: nothing on the way keeps it, so that the back
-    button never shows an answer or a progress that is no longer the last one.
+    Let nothing on the way keep a response that speaks of a learner's progress, so that the back button never
+    shows an answer that is no longer the last one.
     """
-    response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, ("HX-Request", "Cookie"))
     patch_cache_control(response, private=True, no_store=True)
     return response

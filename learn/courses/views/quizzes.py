@@ -7,12 +7,13 @@ from django.views.decorators.http import require_POST
 
 from learn.content.quiz import Grade
 from learn.courses.forms import STALE, read_submission, refused
-from learn.courses.lesson_page import LessonPage, lesson_context, lesson_page, progress_context
-from learn.courses.quiz_part import QuizSlot, announcement, grade_again, order_of, quiz_html, refused_html
+from learn.courses.lesson_page import LessonPage, lesson_page, lesson_response, progress_context
+from learn.courses.quiz_part import QuizSlot, announcement, grade_again, order_of, quiz_pieces, refused_pieces
 from learn.library import get_catalog
 from learn.progress.actions import record_attempt, reveal_quiz
 from learn.progress.http import LearnerRequest
 from learn.progress.queries import lesson_state, quiz_state
+from learn.ui.pieces import html_of
 from learn.ui.render import is_part, render_page
 
 
@@ -59,9 +60,10 @@ def _answered(request: LearnerRequest, page: LessonPage, slot: QuizSlot) -> Http
     if not is_part(request):
         return redirect(f"{page.lesson.url}#quiz-{quiz_id}")
     state = lesson_state(request.learner_id, page.lesson)
+    order = order_of(request.learner_id)
     result = grade_again(slot, state.quiz(quiz_id))
     context = {
-        "quiz_html": quiz_html(slot, state.quiz(quiz_id), order_of(request.learner_id), get_token(request)),
+        "quiz_html": html_of(quiz_pieces(slot, state.quiz(quiz_id), order), get_token(request)),
         "announcement": announcement(result),
         **progress_context(page, state),
     }
@@ -72,12 +74,15 @@ def _refuse(
     request: LearnerRequest, page: LessonPage, slot: QuizSlot, given: object, grade: Grade
 ) -> HttpResponse:
     """Show an answer that was not recorded as it was sent, with what to do about it."""
-    quiz_id, token = slot.quiz.id, get_token(request)
+    quiz_id = slot.quiz.id
     state = lesson_state(request.learner_id, page.lesson)
     order = order_of(request.learner_id)
-    html = refused_html(slot, state.quiz(quiz_id), order, token, given=given, refused=grade)
-    if is_part(request):
-        context = {"quiz_html": html, "announcement": grade.message, **progress_context(page, state)}
-        return render_page(request, "courses/_answered.html", context, status=422)
-    context = lesson_context(page, state, request.learner_id, token, refused={quiz_id: html})
-    return render_page(request, "courses/lesson.html", context, status=422)
+    pieces = refused_pieces(slot, state.quiz(quiz_id), order, given=given, refused=grade)
+    if not is_part(request):
+        return lesson_response(request, page, state, refused={quiz_id: pieces}, status=422)
+    context = {
+        "quiz_html": html_of(pieces, get_token(request)),
+        "announcement": grade.message,
+        **progress_context(page, state),
+    }
+    return render_page(request, "courses/_answered.html", context, status=422)
