@@ -212,8 +212,7 @@ def _compose(
     try:
         return read(yaml.compose(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
+        line = first_line + _error_line(error)
         message = (
             f"YAMLとして読めません（{error.problem or error.context}）。字下げと記号を確かめてください。"
         )
@@ -222,6 +221,14 @@ def _compose(
         message = f"YAMLとして読めません（{error}）。"
         problems.add(Source(path=path, line=first_line), "yaml", message)
     return None
+
+
+def _error_line(error: yaml.MarkedYAMLError) -> int:
+    """The line (from 0) to look at: where an unclosed quote or bracket opens, else where reading stopped."""
+    context = error.context or ""
+    opens = error.context_mark if "quoted" in context or "flow" in context else None
+    mark = opens or error.problem_mark or error.context_mark
+    return mark.line if mark else 0
 
 
 def _one_mapping(node: yaml.Node | None, path: str, first_line: int, problems: Problems) -> Fields | None:
