@@ -37,6 +37,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   waiting.delete(form);
 });
 
+// Where the pressed button has gone, the part names what to read next.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (document.activeElement === document.body) event.target.querySelector("[data-focus]")?.focus();
+});
+
 function failed(event) {
   const form = event.detail.elt;
   if (!(form instanceof HTMLFormElement)) return;

@@ -20,7 +20,8 @@ class HbEditor extends HTMLElement {
     this.mount(choice.text);
     this.saving = new Saving({ url: this.dataset.draftUrl, token: this.token, report: this.onSaved });
     this.listen();
-    if (choice.other) this.offerBack(choice.other);
+    const other = choice.other ?? this.leftOver(choice.text);
+    if (other) this.offerBack(other);
     if (!sameText(choice.text, server.text)) this.saving.later(choice.text);
     this.refreshProblems();
     this.goToHash();
@@ -35,6 +36,12 @@ class HbEditor extends HTMLElement {
   get form() { return this.textarea.form; }
   get draftKey() { return `hatoba:draft:${this.dataset.draftKey}`; }
   get token() { return this.form?.elements.csrfmiddlewaretoken?.value ?? ""; }
+
+  /** The text that was offered back before and neither taken nor dismissed. */
+  leftOver(text) {
+    const other = readDraft(localStorage, `${this.draftKey}:other`);
+    return other && !sameText(other.text, text) ? { ...other, from: "browser" } : null;
+  }
 
   mount(text) {
     this.view = createView({

@@ -1,12 +1,14 @@
 // The editor's colours are the page's own CSS variables, so day and night need no second theme.
 
 import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { Prec } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const frame = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--well)", fontSize: "var(--editor-size, .9375rem)" },
   "&.cm-focused": { outline: "3px solid var(--ink)", outlineOffset: "-3px" },
+  ".cm-content:focus-visible": { outline: "none", boxShadow: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.7", overflow: "auto" },
   ".cm-content": { caretColor: "var(--ink)", padding: ".5rem 0" },
   ".cm-line": { padding: "0 1rem 0 .6rem" },
@@ -67,4 +69,5 @@ const numbers = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
-export const theme = [frame, syntaxHighlighting(colours), numbers];
+// The highest precedence makes the mark the inner element, whose colour is the one that shows.
+export const theme = [frame, syntaxHighlighting(colours), Prec.highest(numbers)];
