@@ -8,10 +8,12 @@ from html import escape
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import STANDARD_TYPES, _TokenType
+from pygments.token import STANDARD_TYPES, Token, _TokenType
 
 LANGUAGES = ("yaml", "json", "bash", "console", "dockerfile", "diff", "http", "text")
 BLANK = "____"
+_UNQUOTED = (Token.Literal.Scalar.Plain, Token.Name.Variable)
+_NUMBER_OR_BOOL = re.compile(r"[-+]?\d+(?:\.\d+)?|true|false|null|~")
 _LEXERS: dict[str, Lexer] = {
     name: get_lexer_by_name(name, stripnl=False, ensurenl=False) for name in LANGUAGES
 }
@@ -94,5 +96,12 @@ def _tokens(text: str, language: str) -> Iterable[tuple[_TokenType, str]]:
 
 
 def _span(token_type: _TokenType, text: str) -> str:
-    name = STANDARD_TYPES.get(token_type, "")
+    name = _css_class(token_type, text)
     return f'<span class="{name}">{escape(text)}</span>' if name and text else escape(text)
+
+
+def _css_class(token_type: _TokenType, text: str) -> str:
+    """Pygments' class; what YAML writes without quotes has none, so its look tells number from string."""
+    if token_type in _UNQUOTED and _NUMBER_OR_BOOL.fullmatch(text):
+        return "m"
+    return STANDARD_TYPES.get(token_type, "s" if token_type in _UNQUOTED else "")
