@@ -39,7 +39,7 @@ def found(lessons):
 BREAKS = [
     # file, old, new, (file, piece of the line that the finding points at, code)
     (START, "kind: ConfigMap", "kind: Pod\nspec: {containers: [{name: a, image: b:1}]}", (START, "api", "start-passes")),
-    (ONE, "kind: Pod", "kind: ConfigMap", (ONE, "    - name", "solution-error")),
+    (ONE, "kind: Pod", "kind: ConfigMap", (ONE, "spec:", "solution-error")),
     (TWO, "      image:", "      imagee:", (TWO, "      imagee:", "solution-error")),
     (DEPLOYMENT, "kind: Deployment", "kind: ReplicaSet", None),
     (DEPLOYMENT, "apiVersion: apps/v1\nkind: Deployment", "apiVersion: v1\nkind: Pod", (EXERCISE, "mistakes/deployment", "mistake-passes")),
@@ -96,7 +96,7 @@ def test_command_prints_file_and_line_and_fails(lessons, settings, tmp_path, cap
     assert stopped.value.code == 1
     output = capsys.readouterr().out
     assert (
-        f"lessons/{LESSON}:20: 用語「kubelt」がありません。lessons/glossary/terms.yamlに加えてください。"
+        f"lessons/{LESSON}:19: 用語「kubelt」がありません。lessons/glossary/terms.yamlに加えてください。"
         in output
     )
     assert "直すところが1件あります。" in output
@@ -110,14 +110,14 @@ def test_command_succeeds_when_there_is_nothing_to_mend(lessons, settings, tmp_p
 
 def test_command_prints_json(lessons, settings, tmp_path, capsys):
     settings.HATOBA_LESSONS_DIR, settings.HATOBA_VAR_DIR = lessons, tmp_path
-    replace(lessons, TYPO, "      imagee: a\n", "      imagee: a # \u3042\n")
+    replace(lessons, TYPO, "      imagee: a\n", "      imagee: a # 注\n")
     replace(lessons, EXERCISE, "raises: schema-undefined-field", "raises: yaml-syntax-nonsense")
     with pytest.raises(SystemExit):
         call_command("check_lessons", "--json")
     report = json.loads(capsys.readouterr().out)
     (finding,) = report["findings"]
     assert finding["file"] == f"lessons/{EXERCISE}"
-    assert finding["line"] == 27
+    assert finding["line"] == 28
     assert finding["code"] == "unknown-raises"
 
 
@@ -145,7 +145,7 @@ def test_server_start_is_stopped_by_a_broken_lesson(lessons, settings):
     replace(lessons, LESSON, "](lesson:later)", "](lesson:lator)")
     (message,) = checks.check_lesson_files(None)
     assert message.is_serious()
-    assert f"lessons/{LESSON}:21:" in message.msg
+    assert f"lessons/{LESSON}:20:" in message.msg
 
 
 def test_server_start_is_only_warned_of_words(lessons, settings):
