@@ -145,9 +145,9 @@ def test_lanes_draw_each_state_in_its_own_shape():
 def test_lanes_place_time_to_scale():
     root = figure(LANES)
     xs = [float(each.get("cx")) for each in root.iter("circle")]
-    assert xs == [100.0, 300.0]
+    assert xs == [80.0, 240.0]
     (cut,) = [each for each in root.iter("path") if each.get("class") == "cut"]
-    assert cut.get("d").startswith("M400.0 0V")
+    assert cut.get("d").startswith("M320.0 0V")
 
 
 def test_text_that_does_not_fit_its_bar_stands_above_it():

@@ -62,9 +62,9 @@ def test_prose(text, expected):
     assert rendered(text) == expected
 
 
-def test_table_is_a_region_and_aligns_without_style():
+def test_table_is_a_group_and_aligns_without_style():
     html = rendered("| 項目 | 値 |\n|---|--:|\n| {{term:kubelet|係}} | `a|b` |")
-    assert html.startswith('<div aria-label="表" class="table-wrap" role="region" tabindex="0"><table>')
+    assert html.startswith('<div aria-label="表" class="table-wrap" role="group" tabindex="0"><table>')
     assert '<td data-align="right"><code>a|b</code></td>' in html
     assert ">係</a></td>" in html
     assert "style=" not in html

@@ -33,7 +33,7 @@ def figure_html(kind: str, caption: Caption, drawing: str, table: Table) -> str:
         f'<figure class="diagram" data-kind="{kind}"><figcaption>'
         f'<span class="diagram-title">{escape(caption.title)}</span>'
         f'<span class="diagram-summary">{escape(caption.summary)}</span></figcaption>'
-        f'<div class="diagram-drawing" tabindex="0" role="region" aria-label="{escape(caption.title)}">'
+        f'<div class="diagram-drawing" tabindex="0" role="group" aria-label="{escape(caption.title)}">'
         f"{drawing}</div>"
         f'<details class="diagram-table"><summary>表で見る</summary>{table_html(table)}</details></figure>'
     )
@@ -45,7 +45,7 @@ def table_html(table: Table) -> str:
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
     )
     return (
-        '<div class="table-wrap" tabindex="0" role="region" aria-label="表"><table>'
+        '<div class="table-wrap" tabindex="0" role="group" aria-label="表"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -182,12 +182,21 @@ def _edge_svg(edge: Edge, start: _Box, end: _Box, *, across: bool) -> str:
             return _arc_svg(edge, start, end, across=across)
     (x1, y1), (x2, y2) = line
     path = _path(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", edge)
-    x, y = (x1 + x2) / 2, (y1 + y2) / 2
-    label = _edge_label(edge, x, y - 7, "middle") if across else _edge_label(edge, x + 8, y + 4, "start")
+    label = _line_label(edge, line, across=across)
     return f'<g class="edge" data-style="{edge.style}">{path}{_arrowhead(x1, y1, x2, y2)}{label}</g>'
 
 
 _Line = tuple[tuple[float, float], tuple[float, float]]
+
+
+def _line_label(edge: Edge, line: _Line, *, across: bool) -> str:
+    """The label beside its line: below one that falls, above any other, as far off as the line is steep."""
+    (x1, y1), (x2, y2) = line
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    if not across or x1 == x2:
+        return _edge_label(edge, x + 8, y + 4, "start")
+    clearance = min(abs((y2 - y1) / (x2 - x1)) * text_width(edge.label) / 2, LINE_HEIGHT)
+    return _edge_label(edge, x, y + 16 + clearance if y2 > y1 else y - 7 - clearance, "middle")
 
 
 def _ahead(start: _Box, end: _Box, *, across: bool) -> _Line:

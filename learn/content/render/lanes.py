@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
+from learn.content.answers import number_text
 from learn.content.render.figure import (
     FONT_SIZE,
     LINE_HEIGHT,
@@ -20,7 +21,7 @@ from learn.content.render.figure import (
     text_width,
 )
 
-_CHART_WIDTH = 600.0
+_CHART_WIDTH = 480.0
 _CHART_MAX = 1600.0
 _POINT_GAP = 14.0
 _MARK_ROW = 30.0
@@ -101,11 +102,11 @@ def lanes_html(diagram: Lanes, caption: Caption, table: Table | None = None) -> 
     heights = [_lane_height(labels) for labels in placed]
     tops = [sum(heights[:index]) for index in range(len(heights))]
     bottom = sum(heights)
-    body = "".join(
+    body = _cuts_svg(diagram, bottom, scale) + "".join(
         _lane_svg(lane, labels, top, height, scale)
         for lane, labels, top, height in zip(diagram.lanes, placed, tops, heights, strict=True)
     )
-    body += _cuts_svg(diagram, bottom, scale) + _axis_svg(diagram, bottom, scale)
+    body += _axis_svg(diagram, bottom, scale)
     chart = svg_html(
         caption,
         width + 2 * _MARGIN,
@@ -224,7 +225,9 @@ def _axis_svg(diagram: Lanes, bottom: float, scale: float) -> str:
     for tick in _ticks(diagram):
         x = float(tick) * scale
         parts.append(tag("path", class_="axis", d=f"M{x:.1f} {bottom:g}v5", stroke="currentColor"))
-        parts.append(tag("text", seconds(tick), class_="axis-text", x=x, y=bottom + 20, text_anchor="middle"))
+        parts.append(
+            tag("text", number_text(tick), class_="axis-text", x=x, y=bottom + 20, text_anchor="middle")
+        )
     return "".join(parts)
 
 
@@ -248,19 +251,14 @@ def _names_svg(diagram: Lanes, tops: list[float], heights: list[float], height: 
 
 def _table(diagram: Lanes) -> Table:
     rows = [row for lane in diagram.lanes for row in sorted(_lane_rows(lane), key=lambda row: row[0])]
-    rows += [(cut, "すべて", f"{seconds(cut)}秒", "区切り") for cut in diagram.cuts]
+    rows += [(cut, "すべて", f"{number_text(cut)}秒", "区切り") for cut in diagram.cuts]
     return Table(head=("場所", "時刻", "出来事"), rows=tuple(row[1:] for row in rows))
 
 
 def _lane_rows(lane: Lane) -> Iterator[tuple[Decimal, str, str, str]]:
     for bar in lane.bars:
-        yield bar.start, lane.label, f"{seconds(bar.start)}〜{seconds(bar.end)}秒", bar.text
+        yield bar.start, lane.label, f"{number_text(bar.start)}〜{number_text(bar.end)}秒", bar.text
     for point in lane.points:
-        yield point.at, lane.label, f"{seconds(point.at)}秒", POINT_WORDS[point.state]
+        yield point.at, lane.label, f"{number_text(point.at)}秒", POINT_WORDS[point.state]
     for note in lane.notes:
-        yield note.at, lane.label, f"{seconds(note.at)}秒", note.text
-
-
-def seconds(value: Decimal) -> str:
-    """A number without needless zeros: 30, 0.5."""
-    return f"{value.normalize():f}"
+        yield note.at, lane.label, f"{number_text(note.at)}秒", note.text

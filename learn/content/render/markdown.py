@@ -188,6 +188,8 @@ class _PageProcessor(Treeprocessor):
                 self._name_heading(element)
             elif element.tag in ("td", "th") and "align" in element.attrib:
                 element.set("data-align", element.attrib.pop("align"))
+            if element.tag == "th" and not "".join(element.itertext()).strip():
+                element.tag = "td"
         _wrap_tables(root)
 
     def _name_heading(self, element: ElementTree.Element) -> None:
@@ -211,7 +213,7 @@ class _PageProcessor(Treeprocessor):
 def _wrap_tables(parent: ElementTree.Element) -> None:
     for index, child in enumerate(parent):
         if child.tag == "table":
-            attributes = {"class": "table-wrap", "tabindex": "0", "role": "region", "aria-label": "表"}
+            attributes = {"class": "table-wrap", "tabindex": "0", "role": "group", "aria-label": "表"}
             wrap = ElementTree.Element("div", attributes)
             wrap.tail, child.tail = child.tail, None
             parent[index] = wrap
