@@ -48,7 +48,7 @@ How a controller is written (controllers/base.py)
 ...     def rescan(self):                          # periodic: set the next timer yourself
 ...         self.after(15_000, "rescan")
 
-    Add the class to `parts.PARTS`.  `reconcile` only gathers what a pure function needs, calls it, and carries
+    Add the class to `parts.CONTROLLERS`.  `reconcile` only gathers what a pure function needs, calls it, and carries
     out its answer; the function (replica arithmetic, one filter, one match) takes and gives plain data and stands
     in the same file or in one beside it.  Other parts are reached by `self.cluster.parts["name"]`.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from learn.cluster import errors
+from learn.cluster import errors, reach
 from learn.cluster.objects import Obj, Ref, is_namespaced, ref_of
 
 if TYPE_CHECKING:
@@ -112,6 +112,24 @@ def resume(cluster: Cluster, component: str) -> None:
         cluster.resume_parts()
 
 
+def inject(cluster: Cluster, fault: str, target: str, **arguments: Any) -> int:
+    with cluster.action(Ref("Fault", "", target), "inject", fault=fault, **arguments):
+        return cluster.faults.inject(fault=fault, target=target, **arguments)
+
+
+def load(cluster: Cluster, target: str, **arguments: Any) -> None:
+    with cluster.action(Ref("Load", "", target), "load", **arguments):
+        cluster.traffic.set_load(target=target, **arguments)
+
+
+def request(cluster: Cluster, url: str, namespace: str = "default", node: str = "") -> reach.Reached:
+    with cluster.action(Ref("Request", "", url), "request") as entry:
+        reached = reach.answer(cluster, url, namespace=namespace, node=node)
+        data = {"ok": reached.ok, **reached._asdict()}
+        cluster.trace.record(Ref("Request", "", url), "request", causes=(entry,), data=data)
+        return reached
+
+
 ACTIONS: Mapping[str, Action] = {
     "create": create,
     "update": update,
@@ -119,4 +137,7 @@ ACTIONS: Mapping[str, Action] = {
     "scale": scale,
     "stop": stop,
     "resume": resume,
+    "inject": inject,
+    "load": load,
+    "request": request,
 }

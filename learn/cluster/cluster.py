@@ -27,11 +27,15 @@ from learn.cluster.clock import DEFAULT_START, Clock
 from learn.cluster.controllers.base import Controller
 from learn.cluster.engine import Engine, LimitReached, Limits
 from learn.cluster.events import EventRecorder
+from learn.cluster.faults import Faults
+from learn.cluster.kubelet import Kubelet
 from learn.cluster.nodes import node_specs
 from learn.cluster.objects import Obj, Ref, is_namespaced
-from learn.cluster.parts import PARTS
+from learn.cluster.parts import CONTROLLERS
+from learn.cluster.proxy import KubeProxy
 from learn.cluster.store import Store
 from learn.cluster.trace import Trace
+from learn.cluster.traffic import Traffic
 
 SNAPSHOT_VERSION = 1
 EVERYTHING = "*"
@@ -68,6 +72,7 @@ class Cluster:
         version: str = NEWEST,
         limits: Limits | None = None,
         start: str = DEFAULT_START,
+        settings: Mapping[str, int] | None = None,
     ) -> None:
         config = {
             "seed": seed,
@@ -75,6 +80,7 @@ class Cluster:
             "images": dict(images or {}),
             "version": version,
             "start": start,
+            "settings": dict(settings or {}),
         }
         self._assemble(config, limits or Limits())
         self._origin: dict[str, Any] | None = None
@@ -95,8 +101,12 @@ class Cluster:
         self.journal: list[tuple[int, str, dict[str, Any]]] = []
         self.end: RunEnd | None = None
         self.parts: dict[str, Controller] = {}
-        for make in PARTS:
-            part = make(self)
+        self.kubelet = Kubelet(self)
+        self.proxy = KubeProxy(self)
+        self.traffic = Traffic(self)
+        self.faults = Faults(self)
+        own: tuple[Controller, ...] = (self.kubelet, self.proxy, self.traffic, self.faults)
+        for part in (*(make(self) for make in CONTROLLERS), *own):
             self.parts[part.name] = part
 
     # -- time ------------------------------------------------------------------------------------
@@ -210,6 +220,10 @@ class Cluster:
             yield entry
 
     # -- components ------------------------------------------------------------------------------
+
+    def setting(self, name: str, default: int) -> int:
+        """A time of the environment that a scenario may change, e.g. `endpointDelayMs`."""
+        return int(self.config["settings"].get(name, default))
 
     def is_stopped(self, component: str) -> bool:
         return bool(self.stopped) and (component in self.stopped or EVERYTHING in self.stopped)

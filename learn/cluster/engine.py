@@ -19,6 +19,10 @@ Timer: TypeAlias = tuple[int, int, int, str, tuple[Arg, ...]]
 Handler: TypeAlias = Callable[..., None]
 
 
+LAST = 100
+"""The priority of what happens between runs: after every timer of the present instant."""
+
+
 class Priority(IntEnum):
     """Order within one instant: what happens from outside, then what probes see, then who reacts to it."""
 
@@ -59,6 +63,7 @@ class LimitReached(Exception):
 class Engine:
     """Virtual time: `now` in milliseconds, timers set with `at`/`after`, and seeded randomness.
 
+    `priority` is that of the timer being fired: what has a lower one has already happened in this instant.
     `handlers` maps the names that timers carry to functions; registering them is the caller's business and
     is not part of the state.
     """
@@ -68,6 +73,7 @@ class Engine:
         self.limits = limits or Limits()
         self.now = 0
         self.fired = 0
+        self.priority = LAST
         self.handlers: dict[str, Handler] = {}
         self._heap: list[Timer] = []
         self._cancelled: set[int] = set()
@@ -101,7 +107,7 @@ class Engine:
         budget = limits.timers - self.fired
         instant_budget = limits.timers_per_instant
         while heap and heap[0][0] <= until_ms:
-            due, _, seq, name, args = heap[0]
+            due, self.priority, seq, name, args = heap[0]
             if due != self.now:
                 self.now = due
                 instant_budget = limits.timers_per_instant
@@ -117,6 +123,7 @@ class Engine:
             instant_budget -= 1
             self.fired += 1
             handlers[name](*args)
+        self.priority = LAST
         if until_ms > self.now:
             self.now = until_ms
 
@@ -135,6 +142,10 @@ class Engine:
         count = self._draws.get(stream, 0)
         self._draws[stream] = count + 1
         return random.Random(f"{self.seed}/{stream}/{count}")
+
+    def drawn(self, key: str) -> random.Random:
+        """A generator that depends on the seed and `key` alone: asked twice, it draws the same."""
+        return random.Random(f"{self.seed}/{key}")
 
     def snapshot(self) -> dict[str, Any]:
         """The state as plain data; cancelled timers are left out."""

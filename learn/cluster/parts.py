@@ -1,4 +1,4 @@
-"""Every part of a cluster that reacts by itself, in the order in which they are started.
+"""The control plane: every controller of a cluster, in the order in which they are started.
 
 Order matters only where two parts act in the same instant for the same reason: timers set first fire first.
 """
@@ -9,7 +9,7 @@ from learn.cluster.controllers.base import Controller
 from learn.cluster.controllers.garbagecollector import GarbageCollector
 from learn.cluster.scheduler import Scheduler
 
-PARTS: tuple[type[Controller], ...] = (
+CONTROLLERS: tuple[type[Controller], ...] = (
     GarbageCollector,
     Scheduler,
 )

@@ -80,7 +80,7 @@ class Controller:
         self._failures: dict[str, int] = {}
         self.engine.handlers[f"{self.name}.reconcile"] = self._fire
         for timer in self.timers:
-            self.engine.handlers[f"{self.name}.{timer}"] = getattr(self, timer)
+            self.engine.handlers[f"{self.name}.{timer}"] = self._timer(getattr(self, timer))
         for kind, keys_of in self.watches().items():
             self.store.watch(kind, self._watcher(keys_of))
 
@@ -156,6 +156,15 @@ class Controller:
                 self.enqueue(key, cause=notice.entry)
 
         return watcher
+
+    def _timer(self, method: Callable[..., None]) -> Callable[..., None]:
+        """A timer method; causes that it sets for what it writes end with it."""
+
+        def fire(*args: Arg) -> None:
+            method(*args)
+            self.trace.because = ()
+
+        return fire
 
     def _fire(self, key: str) -> None:
         _, _, causes = self._queue.pop(key)
