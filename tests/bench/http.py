@@ -1,8 +1,9 @@
 """A bounded HTTP/1.1 load on one kept-open connection per path."""
 
+import gzip
 import http.client
 from time import perf_counter
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 
 class Client:
@@ -16,6 +17,19 @@ class Client:
         self._connection.request("GET", path, headers=self._headers)
         response = self._connection.getresponse()
         return response, response.read()
+
+    def get_text(self, path: str) -> str:
+        response, body = self.get(path)
+        if response.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        return body.decode()
+
+    def post(self, path: str, fields: dict[str, str]) -> int:
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+        self._connection.request("POST", path, body=urlencode(fields), headers=headers)
+        response = self._connection.getresponse()
+        response.read()
+        return response.status
 
     def requests_per_second(self, path: str, *, seconds: float) -> float:
         done, start = 0, perf_counter()
