@@ -4,13 +4,17 @@ BIN := .venv/bin
 
 export HATOBA_VAR_DIR ?= $(CURDIR)/var
 
+# What the browser is sent: from these the bundle is built, and all of it is collected with its hashes.
+SOURCES := $(shell find static -type f -not -path 'static/bundle/*')
+COLLECTED := $(HATOBA_VAR_DIR)/static/staticfiles.json
+
 .PHONY: run test bench lighthouse lint types bundle browser clean
+.DELETE_ON_ERROR:
 
 # ---- serve ----------------------------------------------------------------------------------
 
-run: .venv/.run bundle
+run: .venv/.run $(COLLECTED)
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@echo "Hatobaを http://127.0.0.1:$(PORT)/ で公開しています。止めるときは Ctrl-C を押してください。"
 	@HATOBA_LOCAL=1 exec $(BIN)/granian --interface wsgi --workers 2 --blocking-threads 4 \
 		--host 127.0.0.1 --port $(PORT) --log-level warning learn.wsgi:application
