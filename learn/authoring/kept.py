@@ -8,6 +8,7 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import learn
 from learn.authoring.runs import Outcome, Problem, Standing, run_manifest
@@ -33,9 +34,9 @@ class KeptRuns:
         if file.exists():
             return _outcome_from_json(file.read_text())
         outcome = run_manifest(text, goals)
-        unfinished = file.with_suffix(f".{id(outcome)}")
-        unfinished.write_text(json.dumps(asdict(outcome)))
-        unfinished.replace(file)
+        with NamedTemporaryFile("w", dir=self._folder, suffix=".part", delete=False) as unfinished:
+            json.dump(asdict(outcome), unfinished)
+        Path(unfinished.name).replace(file)
         return outcome
 
 

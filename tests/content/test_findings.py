@@ -21,6 +21,7 @@ BREAKS = [
     (LESSON, "minutes: 10", "minutes: [", "  - Podを1つ", "yaml"),
     (LESSON, "minutes: 10\n", "", "id: first", "missing-field"),
     (LESSON, "minutes: 10", "minutes: 1.5", "minutes: 1.5", "bad-field"),
+    (LESSON, "minutes: 10", "minutes: 0", "minutes: 0", "bad-field"),
     (LESSON, "minutes: 10", "minutes: 10\ncolour: red", "colour: red", "unknown-field"),
     (LESSON, "minutes: 10", "minutes: 10\nminutes: 12", "minutes: 12", "duplicate-key"),
     (LESSON, "id: first", "id: other", "id: other", "bad-id"),
@@ -118,6 +119,16 @@ def test_duplicate_quiz_id_is_found_where_it_is_repeated():
     (finding,) = findings_of(files)
     second = files[LESSON].rindex("id: first-q1")
     assert (finding.code, finding.line) == ("duplicate-id", files[LESSON][:second].count("\n") + 1)
+
+
+def test_ids_are_unique_across_courses():
+    files = sample_files()
+    for path, text in sample_files().items():
+        if path.startswith("01-demo/"):
+            files[path.replace("01-demo", "02-demo")] = text
+    found = {(finding.path, finding.code) for finding in findings_of(files)}
+    repeated = {path.replace("01-demo", "02-demo") for path in (COURSE, LESSON, EXERCISE)}
+    assert {(path, "duplicate-id") for path in repeated} <= found
 
 
 def test_exercise_with_too_few_manifests_is_found():

@@ -65,7 +65,7 @@ class _Reader:
             type=kind,
             title_html=title.html,
             title=title.text,
-            minutes=fields.integer("minutes"),
+            minutes=fields.minutes(),
             waits_for=None if is_manifest else _waits_for(fields, required=True),
             file=(fields.optional_text("file") if is_manifest else "") or _DEFAULT_FILE,
             task_html=self._fragment("task"),

@@ -117,11 +117,14 @@ class Fields:
             )
         return value if value in allowed else ""
 
-    def integer(self, key: str) -> int:
-        value = self.number(key)
-        if value != int(value):
-            self.problems.add(self.source_of(key), "bad-field", f"「{key}」は整数で書きます。")
-        return int(value)
+    def minutes(self) -> int:
+        """How long something takes: a whole number from 1."""
+        value = self.text("minutes")
+        if re.fullmatch(r"[1-9]\d{0,3}", value):
+            return int(value)
+        if value:
+            self._misshapen(self._values["minutes"], "minutes", "1以上の整数")
+        return 0
 
     def number(self, key: str) -> Decimal:
         node = self._get(key, required=True)

@@ -79,7 +79,7 @@ def _lesson(fields: Fields, place: LessonPlace, body: Body, words: Words) -> Les
         title=title.text,
         summary_html=summary.html,
         summary=summary.text,
-        minutes=fields.integer("minutes"),
+        minutes=fields.minutes(),
         objectives_html=tuple(words.inline(text, fields.source_of("objectives")) for text in objectives),
         prerequisites=_lesson_ids(fields, words),
         terms=_terms(fields, words),
