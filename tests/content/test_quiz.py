@@ -1,7 +1,7 @@
 """Grading: what a learner's answer becomes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learn.content.question import question_for, reveal
@@ -192,11 +192,13 @@ json_like = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(quiz=st.sampled_from(QUIZZES), answer=json_like)
 def test_grading_is_total(quiz, answer):
     assert grade(quiz, answer).message
 
 
+@settings(deadline=None)
 @given(
     quiz=st.sampled_from(QUIZZES),
     answer=st.lists(st.sampled_from([part.id for quiz in (SINGLE, MULTIPLE, ORDER) for part in getattr(quiz, "choices", getattr(quiz, "items", ()))])),
