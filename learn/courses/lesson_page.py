@@ -162,12 +162,12 @@ def _shell(page: LessonPage, theme: str) -> tuple[Pieces, ...]:
         "csrf_token": CSRF_MARK,
         "nav": "courses",
     }
-    html = render_to_string("courses/lesson.html", context, _request_for(lesson.url, theme))
+    rest: str = render_to_string("courses/lesson.html", context, _request_for(lesson.url, theme))
     parts = []
     for place in _PLACES:
-        part, _, html = html.partition(place)
+        part, _, rest = rest.partition(place)
         parts.append(part)
-    return tuple(map(pieces_of, (*parts, html)))
+    return tuple(map(pieces_of, (*parts, rest)))
 
 
 def _request_for(path: str, theme: str) -> HttpRequest:

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
+from learn.cluster.api.fielderror import path_text
 from learn.content.model import Catalog, Exercise, Goal
-from learn.sandbox.diagnostics import Diagnostic, path_text
+from learn.sandbox.diagnostics import Diagnostic
 from learn.sandbox.goals import CompiledGoal, GoalResult, GoalState, compile_goals
 from learn.sandbox.messages import Severity
 from learn.sandbox.pipeline import Report, check

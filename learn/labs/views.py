@@ -135,7 +135,7 @@ def _refuse(
 
 
 def _error_of(form: ManifestForm) -> str:
-    return " ".join(form.errors["text"])
+    return " ".join(map(str, form.errors["text"]))
 
 
 def _page(request: LearnerRequest, page: Lab) -> HttpResponse:
@@ -159,7 +159,7 @@ def _planned(request: LearnerRequest, catalog: Catalog, exercise: Exercise) -> H
         "exercise": exercise,
         "lesson": lesson,
         "course": catalog.courses_by_id[lesson.course_id],
-        "waits_for": WAITS_FOR_NAMES.get(exercise.waits_for, "新しい機能"),
+        "waits_for": WAITS_FOR_NAMES[exercise.waits_for] if exercise.waits_for else "採点",
         "nav": "courses",
     }
     return render_page(request, "labs/planned.html", context)

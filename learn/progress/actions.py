@@ -92,7 +92,7 @@ def digest(text: str) -> str:
 def _keep(row: Kept) -> None:
     with transaction.atomic():
         _ensure_learner(row.learner_id)
-        type(row).objects.bulk_create([row], ignore_conflicts=True)
+        type(row)._default_manager.bulk_create([row], ignore_conflicts=True)
 
 
 def _write(draft: ExerciseDraft, *fields: str) -> None:

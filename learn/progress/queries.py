@@ -6,7 +6,7 @@ the union of five querysets; they are the same on SQLite and on PostgreSQL.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -176,10 +176,11 @@ def exercise_state(learner_id: UUID, exercise_id: str) -> ExerciseState:
     )
 
 
-def _rows(sql: str, parameters: Sequence[Any]) -> Iterable[tuple[Any, ...]]:
+def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _id_parameter(learner_id: UUID) -> Any:
