@@ -5,7 +5,7 @@ Nothing is constructed: tags never run code, and values come from Kubernetes' ow
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from learn.sandbox.scalars import key_text, resolve_plain, resolve_tagged
 _PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _MERGE = "<<"
+_TEMPLATE_ENGLISH = "error converting YAML to JSON: yaml: invalid map key: map[interface {}]interface {}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +35,13 @@ class Limits:
 class Document:
     """One YAML document: its JSON `value`, and the node tree that knows where everything stands.
 
-    `index` counts from 1. `line_offset` is what the nodes' line numbers lack.
+    `index` counts from 1.
     """
 
     index: int
     root: yaml.Node
     value: Any
-    line_offset: int = 0
+    lines: Sequence[str]
 
     def locate(self, path: Path) -> tuple[yaml.Node | None, yaml.Node]:
         """The key node (None for a list item or the root) and the value node at `path`.
@@ -73,7 +74,7 @@ class Document:
         """The part of `node` on its first line."""
         start, end = node.start_mark, node.end_mark
         length = end.column - start.column if start.line == end.line else 1
-        return Span(line=start.line + self.line_offset + 1, column=start.column + 1, length=max(length, 1))
+        return Span(line=start.line + 1, column=start.column + 1, length=max(length, 1))
 
 
 def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
@@ -158,28 +159,28 @@ def _refuse_depth(text: str, depth: int) -> None:
 class Reader:
     """Turns one document's nodes into JSON values, collecting what Kubernetes would refuse or lose."""
 
-    def __init__(self, index: int, limits: Limits, line_offset: int = 0) -> None:
+    def __init__(self, index: int, limits: Limits, lines: Sequence[str]) -> None:
         self.problems: list[Diagnostic] = []
-        self._index, self._limits, self._offset = index, limits, line_offset
+        self._index, self._limits, self._lines = index, limits, lines
         self._budget = limits.values
 
     def read(self, root: yaml.Node) -> Document:
         """The document; `problems` then holds what was found on the way."""
         try:
             value = self._value(root, (), 0)
-        except _OverBudget as stop:
+        except _Unreadable as stop:
             value = None
-            self._report(stop.code, stop.node, ())
-        return Document(index=self._index, root=root, value=value, line_offset=self._offset)
+            self._report(stop.code, stop.node, (), english=stop.english)
+        return Document(index=self._index, root=root, value=value, lines=self._lines)
 
     def _value(self, node: yaml.Node, path: Path, depth: int) -> Any:
         self._budget -= 1
         if self._budget < 0:
-            raise _OverBudget("yaml-alias-bomb", node)
+            raise _Unreadable("yaml-alias-bomb", node)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         if depth > self._limits.depth:
-            raise _OverBudget("yaml-alias-cycle", node)
+            raise _Unreadable("yaml-alias-cycle", node)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
         return self._mapping(node, path, depth) if isinstance(node, yaml.MappingNode) else None
@@ -206,10 +207,12 @@ class Reader:
                 continue
             key = _key_of(key_node)
             if key is None:
+                if isinstance(key_node, yaml.MappingNode):
+                    raise _Unreadable("yaml-template", key_node, _TEMPLATE_ENGLISH)
                 self._report("yaml-key-not-text", key_node, path)
                 continue
             if key in places:
-                line = str(places[key].start_mark.line + self._offset + 1)
+                line = str(places[key].start_mark.line + 1)
                 self._report("yaml-duplicate-key", key_node, (*path, key), key=key, first=line)
             places[key] = key_node
             result[key] = self._value(value_node, (*path, key), depth + 1)
@@ -229,19 +232,25 @@ class Reader:
     def _report(self, code: str, node: yaml.Node, path: Path, **params: str) -> None:
         start, end = node.start_mark, node.end_mark
         length = end.column - start.column if start.line == end.line else 1
-        line = start.line + self._offset + 1
+        line = start.line + 1
         span = Span(line=line, column=start.column + 1, length=max(length, 1))
         self.problems.append(
             Diagnostic(
-                code=code, span=span, path=path, params={"line": str(line), **params}, document=self._index
+                code=code,
+                span=span,
+                path=path,
+                params={"line": str(line), "limit": str(self._limits.values), **params},
+                document=self._index,
             )
         )
 
 
-class _OverBudget(Exception):
-    def __init__(self, code: str, node: yaml.Node) -> None:
+class _Unreadable(Exception):
+    """The document has no value that later stages could use."""
+
+    def __init__(self, code: str, node: yaml.Node, english: str = "") -> None:
         super().__init__(code)
-        self.code, self.node = code, node
+        self.code, self.node, self.english = code, node, english
 
 
 def _is_merge(key: yaml.Node) -> bool:

@@ -52,38 +52,40 @@ def find_control_char(text: str) -> Diagnostic | None:
     return Diagnostic(code="text-control-char", span=Span(line=line, column=column), params=params)
 
 
-def scan(text: str) -> list[Diagnostic]:
+def scan(text: str, *, indent_width: int = 2) -> list[Diagnostic]:
     """Every slip of the keyboard in the text, in text order, each with its fix.
 
-    Tabs are reported only as indentation of a line that holds something.
+    Tabs are reported only as indentation of a line that holds something. `indent_width` is the number
+    of spaces that replaces a tab or a wide space there.
     """
     if text.isascii() and "\t" not in text:
         return []
     found: list[Diagnostic] = []
     for index, code in code_lines(text.split("\n")):
         if _SUSPECT.search(code):
-            found.extend(_scan_line(index + 1, code.rstrip("\r")))
+            found.extend(_scan_line(index + 1, code, indent_width))
     return found
 
 
-def _scan_line(number: int, code: str) -> Iterator[Diagnostic]:
+def _scan_line(number: int, code: str, width: int) -> Iterator[Diagnostic]:
     indent = _INDENT.match(code)
     start = indent.end() if indent else 0
     if start < len(code) and indent:
-        yield from _scan_indent(number, indent[0])
+        yield from _scan_indent(number, indent[0], width)
     yield from _scan_spaces(number, code, start)
     yield from _scan_invisible(number, code)
     yield from _scan_look_alikes(number, code, start)
 
 
-def _scan_indent(number: int, indent: str) -> Iterator[Diagnostic]:
+def _scan_indent(number: int, indent: str, width: int) -> Iterator[Diagnostic]:
     if not indent.strip(" "):
         return
     tab = indent.find("\t")
     code = "yaml-indent-tab" if tab >= 0 else "yaml-indent-char"
     first = next(i for i, char in enumerate(indent) if char != " ")
     span = Span(line=number, column=first + 1, length=len(indent) - first)
-    fixed = "".join(char if char == " " else " " if char in "\u00a0\u202f" else "  " for char in indent)
+    wide = {char: " " * width for char in indent if char not in " \u00a0\u202f"}
+    fixed = "".join(wide.get(char, " ") for char in indent)
     yield _slip(code, span, [_edit(number, 0, len(indent), fixed)])
 
 

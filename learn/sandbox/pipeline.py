@@ -1,6 +1,5 @@
 """The manifest check: the stages in order, stopping where later ones would mislead."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,18 +7,18 @@ import yaml
 
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.versions import NEWEST
-from learn.sandbox.diagnostics import Diagnostic, Span, sort_diagnostics
+from learn.sandbox.checks import World, run_checks
+from learn.sandbox.diagnostics import Diagnostic, sort_diagnostics
 from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
 from learn.sandbox.goals import CompiledGoal, GoalResult, GoalState, evaluate_goals
 from learn.sandbox.kinds import check_kind
-from learn.sandbox.lexical import find_control_char, scan
 from learn.sandbox.messages import Severity
 from learn.sandbox.objects import ManifestObject, objects_of, templates_of
+from learn.sandbox.reading import read
 from learn.sandbox.schema import check_schema
 from learn.sandbox.words import value_kind
-from learn.sandbox.yaml_errors import diagnose_yaml_error
+from learn.sandbox.yaml_errors import Judge
 
-_DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n]|$)", re.MULTILINE)
 _UNREADABLE = ("text-", "yaml-", "schema-", "object-", "document-", "api-removed")
 DEFAULT_LIMITS = Limits()
 
@@ -56,72 +55,50 @@ def check(
     `goals` come from `compile_goals`. `version` is one of `cluster.api.versions.SUPPORTED`;
     ValueError for any other.
     """
-    documents, found = _read(text, limits)
-    objects = tuple(obj for document in documents for obj in objects_of(document))
-    for document in documents:
+    reading = read(text, limits, _judge(version, limits))
+    found = list(reading.diagnostics)
+    objects = tuple(obj for document in reading.documents for obj in objects_of(document))
+    for document in reading.documents:
         found.extend(_check_root(document))
     for obj in objects:
-        found.extend(check_kind(obj, version))
-        found.extend(check_schema(obj, version))
+        found.extend(_check_object(obj, version))
+    if reading.complete and not _is_unreadable(found):
+        found.extend(run_checks(World(objects)))
     diagnostics = sort_diagnostics(found)
     return Report(
         version=version,
-        documents=tuple(documents),
+        documents=reading.documents,
         objects=objects,
         diagnostics=diagnostics,
         goals=_evaluate(goals, objects, diagnostics, version),
     )
 
 
-def _read(text: str, limits: Limits) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents that can be read, and what stands in the way of the others."""
-    if len(text) > limits.bytes or len(text.encode(errors="replace")) > limits.bytes:
-        limit = str(limits.bytes // 1024)
-        return [], [Diagnostic(code="text-too-long", span=Span(line=1, column=1), params={"limit": limit})]
-    control = find_control_char(text)
-    if control:
-        return [], [control]
-    slips = scan(text)
-    try:
-        nodes = list(compose(text.removeprefix("\ufeff"), limits))
-    except (yaml.YAMLError, TooDeep) as error:
-        return [], slips or [_unreadable(error, text, limits)]
-    if slips := _without_harmless(slips):
-        return [], slips
-    if len(nodes) > limits.documents:
-        params = {"limit": str(limits.documents)}
-        return [], [Diagnostic(code="text-too-many-documents", span=Span(line=1, column=1), params=params)]
-    return _read_nodes(nodes, limits)
+def _check_object(obj: ManifestObject, version: str) -> list[Diagnostic]:
+    """Kind, schema, and the API server's own rules, each knowing what the one before has said."""
+    kind = check_kind(obj, version)
+    schema = check_schema(obj, version)
+    return [*kind, *schema.diagnostics]
 
 
-def _without_harmless(slips: list[Diagnostic]) -> list[Diagnostic]:
-    """Tabs in a text that YAML accepts stand where it takes them for spaces."""
-    return [slip for slip in slips if slip.code != "yaml-indent-tab"]
+def _judge(version: str, limits: Limits) -> Judge:
+    """How well a text reads, for choosing between fixes."""
 
+    def judge(text: str) -> tuple[int, int]:
+        try:
+            nodes = list(compose(text, limits))
+        except TooDeep as error:
+            return 1, -(error.line + 1)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            return 1, -(mark.line + 1 if mark else 0)
+        lines = text.split("\n")
+        documents = [Reader(1, limits, lines).read(node) for node in nodes]
+        objects = [obj for document in documents for obj in objects_of(document)]
+        unreadable = sum(len(_check_root(document)) for document in documents)
+        return 0, unreadable + sum(len(_check_object(obj, version)) for obj in objects)
 
-def _unreadable(error: yaml.YAMLError | TooDeep, text: str, limits: Limits) -> Diagnostic:
-    if isinstance(error, TooDeep):
-        span = Span(line=error.line + 1, column=error.column + 1)
-        return Diagnostic(code="yaml-nested-too-deep", span=span, params={"limit": str(limits.depth)})
-    return diagnose_yaml_error(error, text, document=1)
-
-
-def _read_nodes(nodes: list[yaml.Node], limits: Limits) -> tuple[list[Document], list[Diagnostic]]:
-    documents: list[Document] = []
-    found: list[Diagnostic] = []
-    for node in nodes:
-        if _is_empty(node):
-            continue
-        reader = Reader(len(documents) + 1, limits)
-        documents.append(reader.read(node))
-        found.extend(reader.problems)
-    if not documents:
-        found.append(Diagnostic(code="text-empty", span=Span(line=1, column=1)))
-    return documents, found
-
-
-def _is_empty(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style
+    return judge
 
 
 def _check_root(document: Document) -> list[Diagnostic]:
@@ -132,6 +109,11 @@ def _check_root(document: Document) -> list[Diagnostic]:
     return [Diagnostic(code="document-not-object", span=span, params=params, document=document.index)]
 
 
+def _is_unreadable(diagnostics: Sequence[Diagnostic]) -> bool:
+    """Whether an error makes the objects unlike what the writer meant, so that more would mislead."""
+    return any(d.severity is Severity.ERROR and d.code.startswith(_UNREADABLE) for d in diagnostics)
+
+
 def _evaluate(
     goals: Sequence[CompiledGoal],
     objects: Sequence[ManifestObject],
@@ -139,7 +121,7 @@ def _evaluate(
     version: str,
 ) -> tuple[GoalResult, ...]:
     """The goals' results; unknown where an error makes the objects unlike what the writer meant."""
-    if any(d.severity is Severity.ERROR and d.code.startswith(_UNREADABLE) for d in diagnostics):
+    if _is_unreadable(diagnostics):
         return tuple(
             GoalResult(id=goal.goal.id, state=GoalState.UNKNOWN if goal.program else GoalState.WAITING)
             for goal in goals

@@ -5,13 +5,22 @@ errors, as with kubectl's `--validate=strict`.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from learn.cluster.api.conformance import Departure, Problem, decode_error, validate_schema
 from learn.cluster.api.fielderror import Path, path_text
 from learn.cluster.api.schema import Schema, Type, schema_of
 from learn.sandbox.diagnostics import Diagnostic, Fix
-from learn.sandbox.edits import quote_scalar, rename_key, unquote_scalar
+from learn.sandbox.edits import (
+    list_of_map,
+    map_of_list,
+    quote_scalar,
+    rename_key,
+    split_dashes,
+    split_keys,
+    unquote_scalar,
+)
 from learn.sandbox.objects import ManifestObject
 from learn.sandbox.spelling import nearest
 from learn.sandbox.words import SCHEMA_TYPE_NAMES, value_kind
@@ -19,55 +28,84 @@ from learn.sandbox.words import SCHEMA_TYPE_NAMES, value_kind
 _SEARCH_DEPTH = 3
 
 
-def check_schema(obj: ManifestObject, version: str) -> list[Diagnostic]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaFindings:
+    """What the schema stage says about an object.
+
+    `covered` holds the paths it has spoken about, and those where misspelt and misplaced fields belong.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    covered: frozenset[Path] = frozenset()
+
+
+_NOTHING = SchemaFindings()
+
+
+def check_schema(obj: ManifestObject, version: str) -> SchemaFindings:
     """The object's departures from its schema; none for a kind that is not known here.
 
     A required field that stands there misspelt is not missing. What a status lacks is nobody's
     mistake: the cluster writes it, and it is ignored on apply.
     """
     schema = schema_of(obj.api_version, obj.kind, version)
-    if schema is None:
-        return []
+    problems = validate_schema(obj.value, schema=schema, version=version) if schema else []
+    if schema is None or not problems:
+        return _NOTHING
     found: list[Diagnostic] = []
-    meant: set[Path] = set()
-    for problem in validate_schema(obj.value, schema=schema, version=version):
+    covered: set[Path] = set()
+    for problem in problems:
         if problem.departure is Departure.MISSING_FIELD and (
-            problem.path[0] == "status" or problem.path in meant
+            problem.path[0] == "status" or problem.path in covered
         ):
             continue
-        diagnostic = _diagnose(obj, problem, schema)
-        if "near" in diagnostic.params:
-            meant.add((*problem.path[:-1], diagnostic.params["near"]))
+        diagnostic, home = _diagnose(obj, problem, schema)
+        covered.update((problem.path, home))
         found.append(diagnostic)
-    return found
+    return SchemaFindings(diagnostics=tuple(found), covered=frozenset(covered))
 
 
-def _diagnose(obj: ManifestObject, problem: Problem, root: Schema) -> Diagnostic:
+def _diagnose(obj: ManifestObject, problem: Problem, root: Schema) -> tuple[Diagnostic, Path]:
+    """The diagnostic, and the path that the value was probably meant for."""
     match problem.departure:
         case Departure.UNKNOWN_FIELD:
             return _unknown_field(obj, problem, root)
         case Departure.MISSING_FIELD:
-            return _missing_field(obj, problem)
+            return _missing_field(obj, problem), problem.path
         case Departure.WRONG_TYPE:
-            return _wrong_type(obj, problem)
-    return _bad_value(obj, problem)
+            return _wrong_type(obj, problem), problem.path
+    return _bad_value(obj, problem), problem.path
 
 
-def _unknown_field(obj: ManifestObject, problem: Problem, root: Schema) -> Diagnostic:
+def _unknown_field(obj: ManifestObject, problem: Problem, root: Schema) -> tuple[Diagnostic, Path]:
     *parent, field = problem.path
     english = f'strict decoding error: unknown field "{problem.field}"'
     params = {"field": str(field), "parent": _place(tuple(parent), obj), "english": english}
     siblings = _value_at(obj.value, tuple(parent))
     near = nearest(str(field), (name for name in problem.schema.properties if name not in siblings))
     home = None if near else _home_of(str(field), problem, root)
-    code, fix = "schema-undefined-field", None
+    code, fix, meant = "schema-undefined-field", None, problem.path
     if near:
-        code, fix = "schema-unknown-field", rename_key(obj, problem.path, near)
+        meant = (*parent, near)
+        fits = _fits(problem.value, problem.schema.properties[near])
+        code, fix = "schema-unknown-field", rename_key(obj, problem.path, near) if fits else None
         params["near"] = near
     elif home is not None:
-        code = "schema-misplaced-field"
+        code, meant = "schema-misplaced-field", home
         params["home"] = path_text(home)
-    return _at(obj, code, obj.key_span(problem.path), problem.path, fix, **params)
+    return _at(obj, code, obj.key_span(problem.path), problem.path, fix, **params), meant
+
+
+def _fits(value: Any, schema: Schema) -> bool:
+    """Whether a value has the kind of shape that the type wants."""
+    match schema.type:
+        case Type.OBJECT | Type.MAP:
+            return isinstance(value, dict)
+        case Type.ARRAY:
+            return isinstance(value, list)
+        case Type.ANY:
+            return True
+    return not isinstance(value, (dict, list))
 
 
 def _home_of(field: str, problem: Problem, root: Schema) -> Path | None:
@@ -127,13 +165,8 @@ def _missing_field(obj: ManifestObject, problem: Problem) -> Diagnostic:
 
 
 def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
-    wanted = problem.schema.type
-    found = problem.value
-    code, fix = "schema-wrong-type", None
-    if wanted is Type.STRING and isinstance(found, (int, float)):
-        code, fix = "schema-unquoted-string", quote_scalar(obj, problem.path)
-    elif isinstance(found, str) and _reads_as(found, wanted):
-        code, fix = "schema-quoted-value", unquote_scalar(obj, problem.path)
+    wanted, found = problem.schema.type, problem.value
+    code, fix = _cause(obj, problem)
     return _at(
         obj,
         code,
@@ -145,6 +178,42 @@ def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
         value=_written(obj, problem.path),
         wanted=SCHEMA_TYPE_NAMES[wanted],
         english=decode_error(obj.value, [problem]) or "",
+    )
+
+
+def _cause(obj: ManifestObject, problem: Problem) -> tuple[str, Fix | None]:
+    """What probably led to a value of the wrong type, and the fix where that is certain."""
+    wanted, found = problem.schema.type, problem.value
+    at = (*obj.base, *problem.path)
+    match found:
+        case bool() if wanted is Type.STRING:
+            return "schema-bool-word", quote_scalar(obj, problem.path)
+        case int() | float() if wanted is Type.STRING:
+            return "schema-unquoted-string", quote_scalar(obj, problem.path)
+        case str() if _reads_as(found, wanted):
+            return "schema-quoted-value", unquote_scalar(obj, problem.path)
+        case str() if wanted in (Type.OBJECT, Type.MAP):
+            fix = split_keys(obj.document, at)
+            return ("yaml-missing-space", fix) if fix else ("schema-wrong-type", None)
+        case str() if wanted is Type.ARRAY:
+            fix = split_dashes(obj.document, at)
+            return ("yaml-missing-space-dash", fix) if fix else ("schema-scalar-not-list", None)
+        case dict() if wanted is Type.ARRAY:
+            fix = list_of_map(obj.document, at) if _is_item(found, problem.schema) else None
+            return "schema-missing-dash", fix
+        case list() if wanted in (Type.OBJECT, Type.MAP):
+            return "schema-extra-dash", map_of_list(obj.document, at) if len(found) == 1 else None
+        case int() | float() if wanted is Type.ARRAY:
+            return "schema-scalar-not-list", None
+    return "schema-wrong-type", None
+
+
+def _is_item(value: dict[str, Any], schema: Schema) -> bool:
+    """Whether a mapping has only fields of the list's items."""
+    return (
+        schema.items is not None
+        and schema.items.type is Type.OBJECT
+        and value.keys() <= schema.items.properties.keys()
     )
 
 

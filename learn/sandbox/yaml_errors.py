@@ -1,21 +1,384 @@
-"""A parser's complaint turned into a diagnostic."""
+"""A parser's complaint turned into what a human would say, at the line that a human would mend.
+
+Each rule looks at the text around the complaint. A rule that offers a fix first tries it: the
+`judge` reads the mended text, and only a fix that gets the parser further is kept.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import yaml
 
-from learn.sandbox.diagnostics import Diagnostic, Span
+from learn.sandbox.code_text import BLANK, code_lines
+from learn.sandbox.diagnostics import Diagnostic, Edit, Fix, Span
+from learn.sandbox.edits import apply_fix, insertion, line_replacement
+from learn.sandbox.indentation import indent_fixes
+
+Judge = Callable[[str], tuple[int, int]]
+"""Scores a text: (0, number of errors) if YAML reads it, (1, -line of the complaint) if not. Lower is better."""
+
+_CLEAN = (0, 0)
+_KEY = r"(?:[A-Za-z][A-Za-z0-9_./-]*)"
+_MISSING_SPACE = re.compile(rf"^(\s*(?:- +)*{_KEY}):([^\s:/\0][^\s]*)\s*$")
+_MISSING_SPACE_DASH = re.compile(rf"^(\s*(?:- +)*)-({_KEY}:?(?:\s.*)?)$")
+_MISSING_COLON = re.compile(rf"^(\s*(?:- +)*)({_KEY})( +)(\S.*)$")
+_TWO_COLONS = re.compile(rf"^(\s*(?:- +)*{_KEY}: +)([^\s\"'\[{{|>&*!].*?: .*?|[^\s\"'\[{{|>&*!].*:)\s*$")
+_VALUE = re.compile(rf"^(\s*(?:- +)*(?:{_KEY}:)? +|\s*- +)(\S.*?)\s*$")
+_CLOSING = {"[": "]", "{": "}"}
+_ESCAPE = re.compile(r"\\(?![0abtnvfre \"/\\N_LPxuU\n\t])")
 
 
-def diagnose_yaml_error(
-    error: yaml.YAMLError, text: str, *, document: int, line_offset: int = 0
-) -> Diagnostic:
-    """The diagnostic for what stopped the parser, at the place that a human would mend."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The text, its lines and their code, and the parser's complaint. Lines and columns count from 0."""
+
+    text: str
+    lines: list[str]
+    code: list[str]
+    line: int
+    column: int
+    problem: str
+    context: str
+    context_line: int
+    judge: Judge
+
+    def near(self) -> Iterator[int]:
+        """The line of the complaint and the last two before it that hold anything."""
+        yield min(self.line, len(self.lines) - 1)
+        found = 0
+        for index in range(min(self.line, len(self.lines)) - 1, -1, -1):
+            if self.code[index].strip(BLANK + " "):
+                yield index
+                found += 1
+                if found == 2:
+                    return
+
+    def improves(self, fix: Fix) -> bool:
+        """Whether the parser gets further with `fix`."""
+        return self.judge(apply_fix(self.text, fix)) < (1, -(self.line + 1))
+
+
+def diagnose_yaml_error(error: yaml.YAMLError, text: str, judge: Judge) -> Diagnostic:
+    """The diagnostic for what stopped the parser."""
+    scene = _scene(error, text, judge)
+    for rule in _RULES:
+        found = rule(scene)
+        if found is not None:
+            return found
+    return _found(scene, "yaml-syntax", min(scene.line, len(scene.lines) - 1), scene.column)
+
+
+def _scene(error: yaml.YAMLError, text: str, judge: Judge) -> Scene:
+    lines = text.split("\n")
     mark = getattr(error, "problem_mark", None)
-    line = (mark.line if mark else 0) + line_offset + 1
-    column = (mark.column if mark else 0) + 1
-    problem = str(getattr(error, "problem", None) or error)
-    return Diagnostic(
-        code="yaml-syntax",
-        span=Span(line=line, column=column),
-        params={"line": str(line), "problem": problem},
-        document=document,
+    context = getattr(error, "context_mark", None)
+    code = [""] * len(lines)
+    for index, masked in code_lines(lines):
+        code[index] = masked
+    return Scene(
+        text=text,
+        lines=lines,
+        code=code,
+        line=mark.line if mark else 0,
+        column=mark.column if mark else 0,
+        problem=str(getattr(error, "problem", None) or error),
+        context=str(getattr(error, "context", None) or ""),
+        context_line=context.line if context else 0,
+        judge=judge,
     )
+
+
+def _template(scene: Scene) -> Diagnostic | None:
+    for index, line in enumerate(scene.lines):
+        column = line.find("{{")
+        if column >= 0 and "}}" in line:
+            return _found(scene, "yaml-template", index, column)
+    return None
+
+
+def _asterisk(scene: Scene) -> Diagnostic | None:
+    if "alias" not in scene.context and "alias" not in scene.problem:
+        return None
+    name = scene.lines[scene.line][scene.column :].strip()
+    if scene.problem == "found undefined alias":
+        return _found(scene, "yaml-undefined-alias", scene.line, scene.column, name=name.lstrip("*"))
+    return _with_quotes(scene, "yaml-asterisk", scene.line)
+
+
+def _unclosed_quote(scene: Scene) -> Diagnostic | None:
+    if "quoted scalar" not in scene.context:
+        return None
+    if scene.problem == "found unknown escape character":
+        return _bad_escape(scene)
+    index = scene.context_line
+    line = scene.lines[index]
+    quote = next((char for char in line[line.find(": ") + 1 :].strip() if char in "\"'"), '"')
+    bare = line.split(" #")[0].rstrip()
+    fix = insertion(index, len(bare), quote)
+    return _found(scene, "yaml-unclosed-quote", index, line.find(quote), fix=fix, quote=quote)
+
+
+def _bad_escape(scene: Scene) -> Diagnostic:
+    line = scene.lines[scene.line]
+    fix = line_replacement(scene.line, line, _ESCAPE.sub(r"\\\\", line))
+    return _found(
+        scene,
+        "yaml-bad-escape",
+        scene.line,
+        scene.column - 1,
+        fix=fix,
+        found=line[scene.column - 1 : scene.column + 1],
+    )
+
+
+def _stray_quote(scene: Scene) -> Diagnostic | None:
+    """An odd number of quotes on a line near the complaint: one was left open, and a later one closed it."""
+    if "expected" not in scene.problem and "not allowed" not in scene.problem:
+        return None
+    for index in scene.near():
+        line = scene.lines[index]
+        for quote in "\"'":
+            match = re.search(rf":\s+{quote}[^{quote}]*$|-\s+{quote}[^{quote}]*$", line.split(" #")[0])
+            if match:
+                fix = insertion(index, len(line.rstrip()), quote)
+                if scene.improves(fix):
+                    column = line.index(quote, match.start())
+                    return _found(scene, "yaml-unclosed-quote", index, column, fix=fix, quote=quote)
+    return None
+
+
+def _text_after_quote(scene: Scene) -> Diagnostic | None:
+    if scene.line >= len(scene.lines):
+        return None
+    before = scene.lines[scene.line][: scene.column].rstrip()
+    if before.endswith(('"', "'")) and before.count(before[-1]) % 2 == 0 and "expected" in scene.problem:
+        return _found(scene, "yaml-text-after-quote", scene.line, scene.column)
+    return None
+
+
+def _brackets(scene: Scene) -> Diagnostic | None:
+    opened = _open_brackets(scene)
+    if "flow" in scene.context and opened:
+        char, index, column = opened[-1]
+        closing = _CLOSING[char]
+        fix = insertion(index, len(scene.lines[index].split(" #")[0].rstrip()), closing)
+        fixed = fix if scene.improves(fix) else None
+        return _found(scene, "yaml-unclosed-bracket", index, column, fix=fixed, closing=closing)
+    if scene.line < len(scene.lines) and scene.lines[scene.line][scene.column : scene.column + 1] in (
+        "]",
+        "}",
+    ):
+        found = scene.lines[scene.line][scene.column]
+        return _found(scene, "yaml-stray-bracket", scene.line, scene.column, found=found)
+    return None
+
+
+def _open_brackets(scene: Scene) -> list[tuple[str, int, int]]:
+    """The brackets still open where the parser stopped, as (bracket, line, column)."""
+    stack: list[tuple[str, int, int]] = []
+    for index in range(scene.context_line, min(scene.line + 1, len(scene.lines))):
+        end = scene.column if index == scene.line else len(scene.code[index])
+        for column, char in enumerate(scene.code[index][:end]):
+            if char in _CLOSING:
+                stack.append((char, index, column))
+            elif stack and char == _CLOSING[stack[-1][0]]:
+                stack.pop()
+    if not stack and scene.context_line < scene.line:
+        return []
+    return stack or _opened_above(scene)
+
+
+def _opened_above(scene: Scene) -> list[tuple[str, int, int]]:
+    """The last bracket before the complaint that its own line does not close."""
+    for index in range(min(scene.line, len(scene.lines) - 1), -1, -1):
+        line = scene.code[index]
+        for char, closing in _CLOSING.items():
+            if line.count(char) > line.count(closing):
+                return [(char, index, line.rindex(char))]
+    return []
+
+
+def _reserved_start(scene: Scene) -> Diagnostic | None:
+    if scene.problem != "found character that cannot start any token" or scene.line >= len(scene.lines):
+        return None
+    char = scene.lines[scene.line][scene.column : scene.column + 1]
+    if char not in ("@", "`", "%"):
+        return None
+    return _with_quotes(scene, "yaml-reserved-char", scene.line, found=char)
+
+
+def _with_quotes(scene: Scene, code: str, index: int, found: str = "") -> Diagnostic:
+    """A finding whose fix puts the value of the line into double quotes."""
+    line = scene.lines[index]
+    match = _VALUE.match(line)
+    fix = None
+    if match and '"' not in match[2] and "\\" not in match[2]:
+        value = match[2].split(" #")[0].rstrip()
+        start = match.start(2)
+        fix = Fix(edits=(_edit(index, start, start + len(value), f'"{value}"'),))
+        fix = fix if scene.improves(fix) else None
+    value_text = match[2] if match else line.strip()
+    return _found(scene, code, index, scene.column, fix=fix, value=value_text, found=found)
+
+
+def _missing_space(scene: Scene) -> Diagnostic | None:
+    for index in scene.near():
+        match = _MISSING_SPACE.match(scene.lines[index])
+        if match:
+            fix = insertion(index, match.end(1) + 1, " ")
+            if scene.improves(fix):
+                return _found(
+                    scene,
+                    "yaml-missing-space",
+                    index,
+                    match.end(1),
+                    fix=fix,
+                    value=scene.lines[index].strip(),
+                )
+        match = _MISSING_SPACE_DASH.match(scene.lines[index])
+        if match:
+            fix = insertion(index, match.end(1) + 1, " ")
+            if scene.improves(fix):
+                return _found(
+                    scene,
+                    "yaml-missing-space-dash",
+                    index,
+                    match.end(1),
+                    fix=fix,
+                    value=scene.lines[index].strip(),
+                )
+    return None
+
+
+def _missing_colon(scene: Scene) -> Diagnostic | None:
+    if "could not find expected ':'" not in scene.problem and "not allowed" not in scene.problem:
+        return None
+    for index in scene.near():
+        line = scene.lines[index]
+        match = _MISSING_COLON.match(line)
+        if match and ": " not in line and not line.rstrip().endswith(":"):
+            fix = Fix(edits=(_edit(index, match.end(2), match.end(3), ": "),))
+            if scene.improves(fix):
+                return _found(scene, "yaml-missing-colon", index, match.start(2), fix=fix, key=match[2])
+        bare = re.fullmatch(rf"(\s*(?:- +)*)({_KEY})\s*", line)
+        if bare:
+            fix = insertion(index, bare.end(2), ":")
+            if scene.improves(fix):
+                return _found(scene, "yaml-missing-colon", index, bare.start(2), fix=fix, key=bare[2])
+    return None
+
+
+def _colon_in_value(scene: Scene) -> Diagnostic | None:
+    if "mapping values are not allowed" not in scene.problem or scene.line >= len(scene.lines):
+        return None
+    line = scene.lines[scene.line]
+    match = _TWO_COLONS.match(line.split(" #")[0])
+    if not match or match.end(1) > scene.column:
+        return None
+    value = match[2]
+    text = f"'{value}'" if '"' in value and "'" not in value else '"' + value.replace('"', "'") + '"'
+    fix = Fix(edits=(_edit(scene.line, match.start(2), match.end(2), text),))
+    return _found(
+        scene,
+        "yaml-colon-in-value",
+        scene.line,
+        match.start(2),
+        fix=fix if scene.improves(fix) else None,
+        value=value,
+    )
+
+
+def _dash_in_value(scene: Scene) -> Diagnostic | None:
+    if scene.problem != "block sequence entries are not allowed in this context" or scene.line >= len(
+        scene.lines
+    ):
+        return None
+    line = scene.lines[scene.line]
+    key = line[: scene.column].rstrip()
+    if not key.endswith(":"):
+        return None
+    indent = len(line) - len(line.lstrip(" "))
+    following = scene.lines[scene.line + 1] if scene.line + 1 < len(scene.lines) else ""
+    for depth in (len(following) - len(following.lstrip(" ")) - 2, indent + 2, indent):
+        fix = Fix(edits=(_edit(scene.line, len(key), scene.column, "\n" + " " * max(depth, indent)),))
+        if scene.judge(apply_fix(scene.text, fix)) == _CLEAN:
+            return _found(scene, "yaml-dash-in-value", scene.line, scene.column, fix=fix)
+    return _found(scene, "yaml-dash-in-value", scene.line, scene.column)
+
+
+def _missing_dash(scene: Scene) -> Diagnostic | None:
+    for index in scene.near():
+        line = scene.lines[index]
+        indent = len(line) - len(line.lstrip(" "))
+        if line[indent : indent + 1] == "-":
+            continue
+        fix = insertion(index, indent, "- ")
+        if scene.judge(apply_fix(scene.text, fix)) == _CLEAN:
+            return _found(scene, "yaml-missing-dash", index, indent, fix=fix)
+    return None
+
+
+def _indentation(scene: Scene) -> Diagnostic | None:
+    """The line whose indentation, changed together with what hangs under it, lets the text be read best."""
+    best: tuple[tuple[int, int], int] | None = None
+    chosen = None
+    budget = max(4, min(40, 200_000 // (len(scene.text) + 1)))
+    for order, candidate in enumerate(indent_fixes(scene.lines, scene.code, scene.line)):
+        if order >= budget:
+            break
+        score = scene.judge(apply_fix(scene.text, candidate.fix))
+        if score < (1, -(scene.line + 1)) and (best is None or (score, candidate.cost) < best):
+            best, chosen = (score, candidate.cost), candidate
+    if chosen is None:
+        return None
+    fix = chosen.fix if best and best[0][0] == 0 else None
+    length = len(scene.lines[chosen.line].strip())
+    return _found(
+        scene, "yaml-bad-indent", chosen.line, chosen.have, fix=fix, length=length,
+        have=str(chosen.have), want=str(chosen.want),
+    )  # fmt: skip
+
+
+def _block_scalar(scene: Scene) -> Diagnostic | None:
+    if "block scalar" not in scene.context:
+        return None
+    return _found(scene, "yaml-block-scalar", scene.context_line, 0)
+
+
+def _directive(scene: Scene) -> Diagnostic | None:
+    if "directive" in scene.problem or "YAML document" in scene.problem or "%YAML" in scene.text[:200]:
+        return _found(scene, "yaml-directive", scene.line, scene.column)
+    return None
+
+
+_RULES: tuple[Callable[[Scene], Diagnostic | None], ...] = (
+    _template,
+    _asterisk,
+    _missing_space,
+    _unclosed_quote,
+    _stray_quote,
+    _reserved_start,
+    _colon_in_value,
+    _dash_in_value,
+    _brackets,
+    _text_after_quote,
+    _missing_colon,
+    _missing_dash,
+    _block_scalar,
+    _indentation,
+    _directive,
+)
+
+
+def _edit(line: int, start: int, end: int, text: str) -> Edit:
+    return Edit(line=line + 1, column=start + 1, end_line=line + 1, end_column=end + 1, text=text)
+
+
+def _found(
+    scene: Scene, code: str, line: int, column: int, fix: Fix | None = None, length: int = 1, **params: str
+) -> Diagnostic:
+    span = Span(line=line + 1, column=max(column, 0) + 1, length=max(length, 1))
+    english = f"error converting YAML to JSON: yaml: line {scene.line + 1}: {scene.problem}"
+    common = {"line": str(line + 1), "english": english}
+    return Diagnostic(code=code, span=span, params={**common, **params}, fix=fix)

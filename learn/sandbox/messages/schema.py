@@ -45,6 +45,30 @@ MESSAGES: dict[str, Message] = {
         '`"{value}"`と引用符で囲みます。',
         "{english}",
     ),
+    "schema-bool-word": error(
+        "文字列を書く場所が真偽値になっています",
+        "引用符のない`{value}`は、真偽値と読まれます。yes、no、on、off、y、nも同じです。",
+        '`"{value}"`と引用符で囲みます。',
+        "{english}",
+    ),
+    "schema-scalar-not-list": error(
+        "リストを書く場所に値が1つだけあります",
+        "`{field}`の値はリストです。要素が1つでも、リストの形で書きます。",
+        '`["…"]`の形にするか、次の行から`- `で始めます。',
+        "{english}",
+    ),
+    "schema-missing-dash": error(
+        "リストの項目にハイフンがありません",
+        "`{field}`の値はリストです。要素が1つでも、`- `で始めます。",
+        "要素の最初の行を`- `で始め、残りの行の字下げを2つ深くします。",
+        "{english}",
+    ),
+    "schema-extra-dash": error(
+        "余分なハイフンがあります",
+        "`{field}`の値はリストではなく、項目と値の組です。",
+        "`- `を外し、項目だけを並べます。",
+        "{english}",
+    ),
     "schema-quoted-value": error(
         "{wanted}を書く場所が文字列になっています",
         "引用符で囲んだ値は文字列です。`{field}`に書けるのは{wanted}です。",

@@ -1,0 +1,109 @@
+"""What the API server itself would refuse, mapped to places in the text and to Japanese words.
+
+The rules are the simulator's own (`cluster.api.validation`), so the two never disagree.
+"""
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.api.fielderror import ErrorType, FieldError, Path
+from learn.cluster.api.validation import validate
+from learn.sandbox.api_rules import ROWS
+from learn.sandbox.diagnostics import Diagnostic
+from learn.sandbox.objects import ManifestObject
+
+_COMPILED = tuple(
+    (code, re.compile(kind), re.compile(path), re.compile(detail)) for code, kind, path, detail in ROWS
+)
+_QUOTED = re.compile(r'"([^"]*)"')
+_NUMBERS = re.compile(r"-?\d[\d.]*[A-Za-z]*")
+_TITLES = {
+    ErrorType.NOT_FOUND: "Not found",
+    ErrorType.REQUIRED: "Required",
+    ErrorType.DUPLICATE: "Duplicate",
+    ErrorType.INVALID: "Invalid",
+    ErrorType.NOT_SUPPORTED: "Unsupported",
+    ErrorType.FORBIDDEN: "Forbidden",
+    ErrorType.TOO_LONG: "Too long",
+    ErrorType.TOO_MANY: "Too many",
+    ErrorType.INTERNAL: "Internal",
+    ErrorType.TYPE_INVALID: "Invalid",
+}
+
+
+def check_api(obj: ManifestObject, version: str, covered: Collection[Path]) -> list[Diagnostic]:
+    """The server's refusals, without those that only follow from what the schema stage has said.
+
+    `covered` holds the paths that stage has spoken about, including the places where misspelt and
+    misplaced fields belong.
+    """
+    errors = validate(apply_defaults(obj.value, version=version), version=version)
+    return [_diagnose(obj, error, version) for error in errors if not _follows(error, covered)]
+
+
+def _follows(error: FieldError, covered: Collection[Path]) -> bool:
+    """Whether the schema stage has spoken about this place, about one inside it or about one around it."""
+    for path in covered:
+        shorter = min(len(path), len(error.path))
+        if path[:shorter] == error.path[:shorter]:
+            return True
+        if "`selector` does not match" in error.detail and path[:2] in (
+            ("spec", "selector"),
+            ("spec", "template"),
+        ):
+            return True
+    return False
+
+
+def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnostic:
+    path = _steps(obj.value, error.path)
+    names = [str(step) for step in error.path if isinstance(step, str)]
+    span = obj.span(path)
+    allowed = _QUOTED.findall(error.detail) if error.type is ErrorType.NOT_SUPPORTED else []
+    return Diagnostic(
+        code=code_of(_TITLES[error.type], ".".join(names), error.detail),
+        span=span,
+        path=(*obj.base, *error.path),
+        params={
+            "line": str(span.line),
+            "kind": obj.kind,
+            "field": ".".join(names) or obj.kind,
+            "leaf": names[-1] if names else obj.kind,
+            "value": _short(error.value),
+            "allowed": "、".join(f"`{name}`" for name in allowed),
+            "limit": (_NUMBERS.findall(error.detail) or ["0"])[-1],
+            "detail": error.detail,
+            "english": f'The {obj.kind} "{obj.name}" is invalid: {error.text(version)}',
+        },
+        document=obj.document.index,
+    )
+
+
+@lru_cache(maxsize=1024)
+def code_of(title: str, path: str, detail: str) -> str:
+    """The code of a refusal: error title, path without indexes, the server's detail."""
+    return next(
+        code
+        for code, kind, where, what in _COMPILED
+        if kind.match(title) and where.fullmatch(path) and what.search(detail)
+    )
+
+
+def _steps(value: Any, path: Path) -> Path:
+    """The part of the path that stands in the text; defaults do not."""
+    found: list[str | int] = []
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        found.append(step)
+    return tuple(found)
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"

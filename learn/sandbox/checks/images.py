@@ -1,0 +1,38 @@
+"""Images whose content can change under the same name."""
+
+from collections.abc import Iterator
+
+from learn.cluster.api.access import text_at
+from learn.sandbox.checks.registry import Finding, container_check
+from learn.sandbox.checks.world import Container
+
+
+def _tag(image: str) -> str | None:
+    """The tag of an image reference, "" for none; None where a digest pins it."""
+    if "@" in image:
+        return None
+    last = image.rpartition("/")[2]
+    return last.partition(":")[2]
+
+
+@container_check("image-latest")
+def latest(container: Container) -> Iterator[Finding]:
+    """The tag latest, which moves."""
+    image = text_at(container.value, "image")
+    if image and _tag(image) == "latest":
+        yield Finding(obj=container.obj, path=(*container.path, "image"), params={"image": image[:80]})
+
+
+@container_check("image-no-tag")
+def no_tag(container: Container) -> Iterator[Finding]:
+    """No tag at all, which means latest."""
+    image = text_at(container.value, "image")
+    if image and _tag(image) == "":
+        yield Finding(obj=container.obj, path=(*container.path, "image"), params={"image": image[:80]})
+
+
+@container_check("image-not-pulled")
+def not_pulled(container: Container) -> Iterator[Finding]:
+    """imagePullPolicy Never works only where the image is on every node already."""
+    if text_at(container.value, "imagePullPolicy") == "Never":
+        yield Finding(obj=container.obj, path=(*container.path, "imagePullPolicy"))

@@ -1,0 +1,154 @@
+"""From text to documents: the keyboard's slips, then YAML, each document on its own."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from learn.sandbox.diagnostics import Diagnostic, Fix, Span
+from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
+from learn.sandbox.edits import apply_fix
+from learn.sandbox.lexical import find_control_char, scan
+from learn.sandbox.yaml_errors import Judge, diagnose_yaml_error
+
+_DOCUMENT_START = re.compile(r"^---(?=[ \t\n]|$)", re.MULTILINE)
+_START = Span(line=1, column=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What could be read. `complete` is False when a part of the text could not."""
+
+    documents: tuple[Document, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    complete: bool = False
+
+
+def read(text: str, limits: Limits, judge: Judge) -> Reading:
+    """The documents of a text and everything that stands in the way of reading it.
+
+    Where the keyboard slipped, the slips are reported and the text is read as if they were mended,
+    so that nothing else stays hidden behind them.
+    """
+    refusal = _refuse(text, limits)
+    if refusal:
+        return Reading(diagnostics=(refusal,))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    marks = [Diagnostic(code="text-bom", span=_START)] if text.startswith("\ufeff") else []
+    text = text.removeprefix("\ufeff")
+    slips = scan(text)
+    if slips and all(slip.code == "yaml-indent-tab" for slip in slips) and judge(text)[0] == 0:
+        slips = []
+    if not slips:
+        reading = _compose_all(text, limits, judge)
+        return _with(reading, marks)
+    slips = _best_slips(text, slips, judge)
+    mended = apply_fix(text, _all_edits(slips))
+    reading = _compose_all(mended, limits, judge)
+    return _with(_behind(reading, slips), [*marks, *slips])
+
+
+def _refuse(text: str, limits: Limits) -> Diagnostic | None:
+    if len(text) > limits.bytes or len(text.encode(errors="replace")) > limits.bytes:
+        return Diagnostic(code="text-too-long", span=_START, params={"limit": str(limits.bytes // 1024)})
+    return find_control_char(text)
+
+
+def _with(reading: Reading, more: list[Diagnostic]) -> Reading:
+    return Reading(
+        documents=reading.documents,
+        diagnostics=(*more, *reading.diagnostics),
+        complete=reading.complete,
+    )
+
+
+def _best_slips(text: str, slips: list[Diagnostic], judge: Judge) -> list[Diagnostic]:
+    """The slips with the width for a wide space or tab that lets the mended text be read best."""
+    if not any(slip.code.startswith("yaml-indent") for slip in slips):
+        return slips
+    candidates = [slips, *(scan(text, indent_width=width) for width in (1, 4, 8))]
+    return min(candidates, key=lambda candidate: judge(apply_fix(text, _all_edits(candidate))))
+
+
+def _all_edits(slips: list[Diagnostic]) -> Fix:
+    """All edits of the slips; of two that overlap, the first."""
+    edits = sorted(
+        (edit for slip in slips if slip.fix for edit in slip.fix.edits),
+        key=lambda edit: (edit.line, edit.column),
+    )
+    chosen = edits[:1]
+    for edit in edits[1:]:
+        last = chosen[-1]
+        if (edit.line, edit.column) >= (last.end_line, last.end_column):
+            chosen.append(edit)
+    return Fix(edits=tuple(chosen))
+
+
+def _behind(reading: Reading, slips: list[Diagnostic]) -> Reading:
+    """What is left to say besides the slips: nothing on their own lines, where places have moved."""
+    if not reading.complete:
+        return Reading()
+    lines = {slip.span.line for slip in slips}
+    rest = tuple(d for d in reading.diagnostics if d.span.line not in lines)
+    return Reading(documents=reading.documents, diagnostics=rest)
+
+
+def _compose_all(text: str, limits: Limits, judge: Judge) -> Reading:
+    try:
+        nodes = list(compose(text, limits))
+    except (yaml.YAMLError, TooDeep):
+        return _compose_parts(text, limits, judge)
+    return _read_nodes(nodes, limits, text)
+
+
+def _compose_parts(text: str, limits: Limits, judge: Judge) -> Reading:
+    """Each part between document marks on its own, so that one bad document does not hide the others."""
+    nodes: list[yaml.Node] = []
+    found: list[Diagnostic] = []
+    for part in _parts(text):
+        if len(found) >= limits.documents:
+            break
+        try:
+            nodes.extend(compose(part, limits))
+        except TooDeep as error:
+            span = Span(line=error.line + 1, column=error.column + 1)
+            found.append(
+                Diagnostic(code="yaml-nested-too-deep", span=span, params={"limit": str(limits.depth)})
+            )
+        except yaml.YAMLError as error:
+            found.append(diagnose_yaml_error(error, part, judge))
+    rest = _read_nodes(nodes, limits, text) if nodes else Reading()
+    return Reading(documents=rest.documents, diagnostics=(*found, *rest.diagnostics))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text between document marks, each part behind as many empty lines as come before it."""
+    starts = [0, *(match.start() for match in _DOCUMENT_START.finditer(text) if match.start() > 0)]
+    line = 0
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        part = text[start:end]
+        if part.strip():
+            yield "\n" * line + part
+        line += part.count("\n")
+
+
+def _read_nodes(nodes: list[yaml.Node], limits: Limits, text: str) -> Reading:
+    filled = [node for node in nodes if not _is_empty(node)]
+    if not filled:
+        return Reading(diagnostics=(Diagnostic(code="text-empty", span=_START),), complete=True)
+    if len(filled) > limits.documents:
+        params = {"limit": str(limits.documents)}
+        return Reading(diagnostics=(Diagnostic(code="text-too-many-documents", span=_START, params=params),))
+    lines = text.split("\n")
+    documents: list[Document] = []
+    found: list[Diagnostic] = []
+    for index, node in enumerate(filled, 1):
+        reader = Reader(index, limits, lines)
+        documents.append(reader.read(node))
+        found.extend(reader.problems)
+    return Reading(documents=tuple(documents), diagnostics=tuple(found), complete=True)
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style
