@@ -53,6 +53,7 @@ class HbEditor extends HTMLElement {
         lang: "en",
         translate: "no",
         autocapitalize: "none",
+        tabindex: "0",
       },
       submit: () => this.submit(),
       changed: (now) => this.onChanged(now),
