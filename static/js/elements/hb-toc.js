@@ -14,5 +14,9 @@ function mark() {
   }
 }
 
-const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" });
-for (const heading of headings) observer.observe(heading);
+let frame = 0;
+addEventListener("scroll", () => {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(mark);
+}, { passive: true });
+mark();
