@@ -60,10 +60,14 @@ tests/lighthouse/node_modules/.installed: .venv/.test tests/lighthouse/package.j
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/lighthouse --no-audit --no-fund --silent
 	@touch $@
 
-bundle: static/bundle/editor.js
+bundle: static/bundle/.built
 
-static/bundle/editor.js: node_modules/.installed package.json $(wildcard static/js/editor/*.js static/css/*.css static/css/*/*.css)
+static/bundle/.built: node_modules/.installed $(SOURCES)
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+	@touch $@
+
+$(COLLECTED): .venv/.run static/bundle/.built $(SOURCES)
+	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
 
 # Debian as root has its own Chromium; elsewhere Playwright brings one.
 browser: .venv/.test
