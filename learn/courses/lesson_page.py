@@ -3,7 +3,7 @@ A lesson page in pieces. What is the same for every reader is rendered once per 
 depends on the reader is rendered once per state of a quiz, of an exercise card or of the progress.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -18,6 +18,7 @@ from learn.content.model import (
     Catalog,
     Exercise,
     ExerciseBlock,
+    Heading,
     Lesson,
     Prose,
     QuizBlock,
@@ -180,7 +181,7 @@ def _request_for(path: str, theme: str) -> HttpRequest:
 
 def _build(catalog: Catalog, lesson: Lesson) -> LessonPage:
     quizzes, exercises = lesson.quizzes, lesson.exercises
-    blocks = tuple(_block(block, len(quizzes)) for block in lesson.blocks)
+    blocks = tuple(_blocks(lesson))
     return LessonPage(
         catalog=catalog,
         lesson=lesson,
@@ -204,14 +205,21 @@ def _links(quizzes: Iterable[AnyQuiz], exercises: Iterable[Exercise]) -> dict[St
     return to_quizzes | to_exercises
 
 
-def _block(block: Prose | QuizBlock | ExerciseBlock, quiz_count: int) -> Pieces | QuizSlot | Exercise:
-    match block:
-        case Prose(html=html):
-            return pieces_of(f'<div class="prose">{html}</div>')
-        case QuizBlock(quiz=quiz):
-            return QuizSlot(quiz=quiz, count=quiz_count)
-        case ExerciseBlock(exercise=exercise):
-            return exercise
+def _blocks(lesson: Lesson) -> Iterator[Pieces | QuizSlot | Exercise]:
+    section, quiz_count = None, len(lesson.quizzes)
+    for block in lesson.blocks:
+        match block:
+            case Prose(html=html):
+                section = _last_heading(lesson.toc, html) or section
+                yield pieces_of(f'<div class="prose">{html}</div>')
+            case QuizBlock(quiz=quiz):
+                yield QuizSlot(quiz=quiz, count=quiz_count, section=section)
+            case ExerciseBlock(exercise=exercise):
+                yield exercise
+
+
+def _last_heading(toc: Sequence[Heading], html: str) -> Heading | None:
+    return next((heading for heading in reversed(toc) if f'id="{heading.id}"' in html), None)
 
 
 def _card(exercise: Exercise) -> Card:

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
-from learn.content.model import AnyQuiz
+from learn.content.model import AnyQuiz, Heading
 from learn.content.question import Option, Question, Reveal, question_for, reveal
 from learn.content.quiz import Feedback, Grade, grade
-from learn.progress.queries import QuizState
+from learn.progress.queries import MISSES_BEFORE_REVEAL, QuizState
 from learn.ui.pieces import CSRF_MARK, Pieces, pieces_of
 
 ORDERS = 16  # few enough that every reader finds a part rendered, enough that neighbours differ
@@ -26,10 +26,11 @@ ORDERS = 16  # few enough that every reader finds a part rendered, enough that n
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class QuizSlot:
-    """A quiz in its place on the page; `count` is how many quizzes the lesson has."""
+    """A quiz in its place on the page: one of `count`, in the section under a heading if there is one."""
 
     quiz: AnyQuiz
     count: int
+    section: Heading | None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -65,6 +66,11 @@ class QuizView:
     def pieces(self) -> list[tuple[str, Row | None]]:
         """The text around the blanks of a fill quiz, each piece with the blank that follows it."""
         return list(zip(self.question.segments_html, [*self.rows, None], strict=True))
+
+    @property
+    def should_read_again(self) -> bool:
+        missed_often = self.state.misses >= MISSES_BEFORE_REVEAL and not self.state.solved
+        return missed_often and self.slot.section is not None
 
     @property
     def positions(self) -> range:

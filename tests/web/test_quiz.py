@@ -138,6 +138,16 @@ def test_after_two_misses_the_answer_may_be_seen(learner, catalog, miss):
     assert "答えを見る" not in html
 
 
+def test_after_two_misses_the_section_to_read_again_is_named(learner, miss, hit):
+    miss("first-q4")
+    assert "読み返す" not in shown(learner, "first-q4")
+    miss("first-q4")
+    link = re.search(r'<a href="#([^"]+)">読み返す：書く</a>', shown(learner, "first-q4"))
+    assert f'<h2 id="{link[1]}"' in text_of(learner.get(FIRST))
+    hit("first-q4")
+    assert "読み返す" not in shown(learner, "first-q4")
+
+
 @pytest.mark.parametrize("quiz_id", EVERY_TYPE)
 def test_every_type_can_be_revealed(learner, miss, quiz_id):
     miss(quiz_id, times=2)
