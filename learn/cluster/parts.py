@@ -6,10 +6,16 @@ Order matters only where two parts act in the same instant for the same reason: 
 from __future__ import annotations
 
 from learn.cluster.controllers.base import Controller
+from learn.cluster.controllers.deployment import DeploymentController
+from learn.cluster.controllers.endpointslice import EndpointSliceController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
+from learn.cluster.controllers.replicaset import ReplicaSetController
 from learn.cluster.scheduler import Scheduler
 
 CONTROLLERS: tuple[type[Controller], ...] = (
+    DeploymentController,
+    ReplicaSetController,
+    EndpointSliceController,
     GarbageCollector,
     Scheduler,
 )

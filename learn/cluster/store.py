@@ -46,6 +46,7 @@ class Store:
         self._sorted: dict[str, dict[str, list[str]]] = {}
         self._owned: dict[str, dict[Ref, None]] = {}
         self._labelled: dict[Label, dict[str, None]] = {}
+        self._on_node: dict[str, dict[tuple[str, str], None]] = {}
         self._watchers: dict[str, list[Watcher]] = {}
         self._watch_all: list[Watcher] = []
         self._count = 0
@@ -85,6 +86,12 @@ class Store:
         smallest = min(sets, key=len)
         pods = self._kinds.get("Pod", _NO_NAMESPACES).get(namespace, _NO_OBJECTS)
         return [pods[name] for name in sorted(smallest) if all(name in each for each in sets)]
+
+    def pods_on(self, node: str) -> list[Obj]:
+        """Pods bound to a node, sorted by namespace and name."""
+        return [
+            self._kinds["Pod"][namespace][name] for namespace, name in sorted(self._on_node.get(node, ()))
+        ]
 
     def kinds(self) -> tuple[str, ...]:
         return tuple(sorted(kind for kind, spaces in self._kinds.items() if any(spaces.values())))
@@ -156,7 +163,8 @@ class Store:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over the objects of a snapshot, without telling watchers."""
         self.resource_version = state["resourceVersion"]
-        self._kinds, self._sorted, self._owned, self._labelled, self._count = {}, {}, {}, {}, 0
+        self._kinds, self._sorted, self._owned, self._labelled, self._on_node = {}, {}, {}, {}, {}
+        self._count = 0
         for obj in state["objects"]:
             meta = obj["metadata"]
             kind = obj["kind"]
@@ -198,12 +206,22 @@ class Store:
             for owner in new_owners or ():
                 self._owned.setdefault(owner["uid"], {})[ref] = None
         if kind == "Pod":
+            self._index_node(ref, old, new)
             old_labels, new_labels = old_meta.get("labels"), new_meta.get("labels")
             if old_labels is not new_labels:
                 for key, value in (old_labels or {}).items():
                     self._labelled[(namespace, key, value)].pop(name, None)
                 for key, value in (new_labels or {}).items():
                     self._labelled.setdefault((namespace, key, value), {})[name] = None
+
+    def _index_node(self, ref: Ref, old: Obj | None, new: Obj | None) -> None:
+        before = (old.get("spec") or {}).get("nodeName") if old else None
+        after = (new.get("spec") or {}).get("nodeName") if new else None
+        if before != after:
+            if before:
+                self._on_node[before].pop((ref.namespace, ref.name), None)
+            if after:
+                self._on_node.setdefault(after, {})[(ref.namespace, ref.name)] = None
 
     def _notify(self, notice: Notice) -> None:
         for watcher in self._watchers.get(notice.ref.kind, ()):
