@@ -19,4 +19,3 @@ addEventListener("scroll", () => {
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(mark);
 }, { passive: true });
-mark();
