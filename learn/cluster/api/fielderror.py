@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from learn.cluster.api.quantity import Quantity
 from learn.cluster.api.versions import NEWEST, behaviour
 
 
@@ -61,27 +60,36 @@ _TITLES = {
     ErrorType.INTERNAL: "Internal error",
     ErrorType.TYPE_INVALID: "Invalid value",
 }
+LABELS = "map[string]string"
+LABEL_SELECTOR = "v1.LabelSelector"
+INT_OR_STRING = "intstr.IntOrString"
+"""Go types whose values print in a way of their own."""
+
 _WITHOUT_VALUE = frozenset({ErrorType.REQUIRED, ErrorType.FORBIDDEN, ErrorType.TOO_LONG, ErrorType.INTERNAL})
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One problem of one field. `go_type` names the Go type of the value for servers up to 1.33."""
+    """One problem of one field."""
 
     type: ErrorType
     path: Path
+    """Where it stands in the object."""
     value: Any = None
     detail: str = ""
     go_type: str = ""
+    """The Go type of the value, for servers up to 1.33, which print values in Go's syntax."""
+    shown: Path | None = None
+    """The path that the server prints, where that is not where the field stands."""
 
     @property
     def field(self) -> str:
-        return path_text(self.path)
+        return path_text(self.path if self.shown is None else self.shown)
 
     def body(self, version: str = NEWEST) -> str:
         """The text after the field's path: `Invalid value: 99999: must be between 1 and 65535, inclusive`."""
         title = _TITLES[self.type]
-        if self.type not in _WITHOUT_VALUE:
+        if self.type not in _WITHOUT_VALUE and self.value is not OMITTED:
             title = f"{title}: {_value_text(self.value, self.go_type, version)}"
         return f"{title}: {self.detail}" if self.detail else title
 
@@ -92,13 +100,26 @@ class FieldError:
         return self.text()
 
 
-class Null:
-    """A typed nil of Go (`json` prints null), unlike None, which prints `"null"`."""
+@dataclass(frozen=True, slots=True)
+class GoValue:
+    """A value that has no JSON form of its own: what newer servers print, and what older ones do."""
+
+    json: Any
+    go: str
+
+
+class Omitted:
+    """Stands for a value that the server does not print (field.OmitValueType)."""
 
     __slots__ = ()
 
 
-NULL = Null()
+OMITTED = Omitted()
+
+
+def nil_list(go_type: str) -> GoValue:
+    """A typed nil of Go: `null` in JSON, unlike None, which prints `"null"`."""
+    return GoValue(None, f"{go_type}(nil)")
 
 
 def quote(text: str) -> str:
@@ -112,28 +133,34 @@ def _value_text(value: Any, go_type: str, version: str) -> str:
             return '"null"'
         case bool():
             return "true" if value else "false"
+        case str() if go_type == INT_OR_STRING and not behaviour(version).json_values_in_errors:
+            return value
         case str():
             return quote(value)
         case int():
             return str(value)
         case float():
             return f"{value:g}"
-        case Quantity():
-            return quote(str(value))
     if behaviour(version).json_values_in_errors:
-        return "null" if isinstance(value, Null) else _json_text(value)
+        return _json_text(value, go_type)
     return _go_text(value, go_type)
 
 
-def _json_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+def _json_text(value: Any, go_type: str) -> str:
+    """encoding/json: fields of a struct in their order, keys of a map sorted."""
+    if isinstance(value, GoValue):
+        return json.dumps(value.json, ensure_ascii=False, separators=(",", ":"))
+    if go_type == LABEL_SELECTOR and isinstance(value, Mapping):
+        value = {key: value[key] for key in ("matchLabels", "matchExpressions") if value.get(key)}
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str, sort_keys=True)
 
 
 def _go_text(value: Any, go_type: str) -> str:
     """Go's %#v for the few types that learners meet; maps are sorted by key."""
     match value:
-        case Null():
-            return f"{go_type}(nil)"
+        case GoValue():
+            return value.go
         case Mapping() if go_type == "v1.LabelSelector":
             labels, terms = value.get("matchLabels"), value.get("matchExpressions")
             labels_text = _go_text(labels, "map[string]string") if labels else "map[string]string(nil)"
@@ -152,7 +179,7 @@ def _go_text(value: Any, go_type: str) -> str:
 
 
 def _go_item(value: Any) -> str:
-    return quote(value) if isinstance(value, str) else _json_text(value)
+    return quote(value) if isinstance(value, str) else _json_text(value, "")
 
 
 def _go_requirement(term: Any) -> str:
@@ -165,30 +192,35 @@ def _go_requirement(term: Any) -> str:
     )
 
 
-def required(path: Path, detail: str = "") -> FieldError:
-    return FieldError(ErrorType.REQUIRED, path, "", detail)
+def required(path: Path, detail: str = "", *, shown: Path | None = None) -> FieldError:
+    return FieldError(ErrorType.REQUIRED, path, "", detail, shown=shown)
 
 
-def invalid(path: Path, value: Any, detail: str, go_type: str = "") -> FieldError:
-    return FieldError(ErrorType.INVALID, path, value, detail, go_type)
+def invalid(
+    path: Path, value: Any, detail: str, go_type: str = "", *, shown: Path | None = None
+) -> FieldError:
+    return FieldError(ErrorType.INVALID, path, value, detail, go_type, shown)
 
 
-def duplicate(path: Path, value: Any) -> FieldError:
-    return FieldError(ErrorType.DUPLICATE, path, value)
+def duplicate(path: Path, value: Any, *, shown: Path | None = None) -> FieldError:
+    return FieldError(ErrorType.DUPLICATE, path, value, shown=shown)
 
 
-def forbidden(path: Path, detail: str) -> FieldError:
-    return FieldError(ErrorType.FORBIDDEN, path, "", detail)
+def forbidden(path: Path, detail: str, *, shown: Path | None = None) -> FieldError:
+    return FieldError(ErrorType.FORBIDDEN, path, "", detail, shown=shown)
 
 
-def not_found(path: Path, value: Any) -> FieldError:
-    return FieldError(ErrorType.NOT_FOUND, path, value)
+def not_found(path: Path, value: Any, detail: str = "") -> FieldError:
+    return FieldError(ErrorType.NOT_FOUND, path, value, detail)
 
 
-def not_supported(path: Path, value: Any, supported: Iterable[str]) -> FieldError:
+def not_supported(
+    path: Path, value: Any, supported: Iterable[str], *, shown: Path | None = None
+) -> FieldError:
     """`supported` in the order to print; the server sorts those it holds as a set."""
     names = ", ".join(quote(name) for name in supported)
-    return FieldError(ErrorType.NOT_SUPPORTED, path, value, f"supported values: {names}" if names else "")
+    detail = f"supported values: {names}" if names else ""
+    return FieldError(ErrorType.NOT_SUPPORTED, path, value, detail, shown=shown)
 
 
 def too_long(path: Path, limit: int) -> FieldError:
@@ -200,6 +232,8 @@ def too_many(path: Path, actual: int, limit: int) -> FieldError:
     return FieldError(ErrorType.TOO_MANY, path, actual, f"must have at most {limit} item{plural}")
 
 
-def invalid_each(path: Path, value: Any, details: Iterable[str]) -> list[FieldError]:
+def invalid_each(
+    path: Path, value: Any, details: Iterable[str], *, shown: Path | None = None
+) -> list[FieldError]:
     """One error per reason why the value does not have the wanted form."""
-    return [FieldError(ErrorType.INVALID, path, value, detail) for detail in details]
+    return [FieldError(ErrorType.INVALID, path, value, detail, shown=shown) for detail in details]

@@ -318,3 +318,24 @@ def cidr(value: str) -> Reasons:
 def mask_trailing_dash(name: str) -> str:
     """A generateName may end in dashes, for a suffix follows."""
     return f"{name[:-2]}a" if len(name) > 1 and name.endswith("-") else name
+
+
+def path_segment(value: str) -> Reasons:
+    """IsValidPathSegmentName: what the names of all objects keep to, for they stand in URLs."""
+    if value in (".", ".."):
+        return (f"may not be '{value}'",)
+    return tuple(f"may not contain '{sign}'" for sign in "/%" if sign in value)
+
+
+def domain_prefixed_path(value: str) -> tuple[tuple[str, str], ...]:
+    """IsDomainPrefixedPath (`acme.io/foo`): pairs of the part that is wrong and the reason."""
+    domain, slash, path = value.partition("/")
+    if not (slash and domain and path):
+        return ((value, 'must be a domain-prefixed path (such as "acme.io/foo")'),)
+    wrong = [(domain, reason) for reason in dns_subdomain(domain)]
+    return tuple(wrong + [(path, reason) for reason in http_path(path)])
+
+
+def service_name(value: str, *, relaxed: bool) -> Reasons:
+    """Services were DNS-1035 labels up to 1.36 and are DNS-1123 labels since."""
+    return dns_label(value) if relaxed else dns_1035_label(value)

@@ -260,7 +260,10 @@ def _compare(left: Quantity, right: Quantity) -> int:
 
 def _at_scale(quantity: Quantity, scale: int) -> int:
     shift = quantity.scale - scale
-    return quantity.mantissa * 10**shift if shift >= 0 else _rounded(quantity.mantissa, -shift)
+    if shift < 0:
+        return _rounded(quantity.mantissa, -shift)
+    power: int = 10**shift  # an int, for shift is not negative
+    return quantity.mantissa * power
 
 
 def _rounded(mantissa: int, digits: int) -> int:

@@ -33,7 +33,7 @@ def pod_limits(spec: Mapping[str, Any]) -> Resources:
 
 
 def _pod_total(spec: Mapping[str, Any], side: str) -> Resources:
-    total = _containers_total(spec, side)
+    total = containers_total(spec, side)
     for name, quantity in resource_list(map_at(map_at(spec, "resources"), side)).items():
         if is_pod_level(name):
             total[name] = quantity
@@ -44,7 +44,8 @@ def _pod_total(spec: Mapping[str, Any], side: str) -> Resources:
     return total
 
 
-def _containers_total(spec: Mapping[str, Any], side: str) -> Resources:
+def containers_total(spec: Mapping[str, Any], side: str) -> Resources:
+    """Requests or limits of the containers alone, without the Pod's own resources and overhead."""
     running = _sum(_of(container, side) for container in maps_at(spec, "containers"))
     sidecars: Resources = {}
     peak: Resources = {}

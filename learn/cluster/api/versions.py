@@ -39,10 +39,14 @@ class Behaviour:
     """Ending of `Container image "x" already present on machine` since 1.35."""
     taint_named_in_message: bool = False
     """Scheduler text `had untolerated taint {k: v}` up to 1.34, `had untolerated taint(s)` since 1.35."""
+    traffic_distributions: tuple[str, ...] = ("PreferClose", "PreferSameNode", "PreferSameZone")
+    """trafficDistribution of Services: PreferSameNode and PreferSameZone by default since 1.34."""
     container_restart_rules: bool = True
     """restartPolicy and restartPolicyRules on ordinary containers, on by default since 1.35."""
     lenient_prestop_sleep: bool = True
     """preStop.sleep.seconds of 0 is allowed since 1.33 (alpha) and by default since 1.34."""
+    stateful_set_history_mutable: bool = True
+    """revisionHistoryLimit of a StatefulSet may be updated since 1.33."""
     stateful_set_max_unavailable: bool = True
     """rollingUpdate.maxUnavailable of StatefulSets: on in 1.35, off in 1.36, on since 1.37; off before."""
 
@@ -60,12 +64,13 @@ _OLDER: tuple[tuple[int, dict[str, object]], ...] = (
     }),
     (33, {
         "json_values_in_errors": False,
+        "traffic_distributions": ("PreferClose",),
         "pod_level_resources": False,
         "delete_names_namespace": False,
         "null_creation_timestamp": True,
         "lenient_prestop_sleep": False,
     }),
-    (32, {"service_cidr_message": False}),
+    (32, {"service_cidr_message": False, "stateful_set_history_mutable": False}),
 )  # fmt: skip
 
 

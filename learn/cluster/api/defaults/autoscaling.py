@@ -22,8 +22,8 @@ def default_autoscaler(obj: Object, rules: Behaviour) -> None:
         spec.setdefault("targetCPUUtilizationPercentage", 80)
         return
     if not spec.get("metrics"):
-        target = {"type": "Utilization", "averageUtilization": 80}
-        spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
+        default = {"type": "Utilization", "averageUtilization": 80}
+        spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": default}}]
     for metric in held_all(spec, "metrics"):
         for source in metric.values():
             target = held(source, "target") if isinstance(source, dict) else None

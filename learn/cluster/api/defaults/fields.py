@@ -1,6 +1,7 @@
 """Small steps that every kind's defaulting is made of. They change the copy they are given."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from learn.cluster.api.quantity import QuantityError, parse_json
@@ -49,10 +50,8 @@ def set_number(obj: Object, key: str, value: int) -> None:
 def canonical_quantity(obj: Object, key: str) -> None:
     """Write the quantity under a key as the server prints it; leave what is not a quantity."""
     if key in obj:
-        try:
+        with suppress(QuantityError):
             obj[key] = str(parse_json(obj[key]))
-        except QuantityError:
-            pass
 
 
 def round_resources(obj: Object, key: str) -> None:

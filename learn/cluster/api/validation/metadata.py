@@ -7,6 +7,7 @@ from learn.cluster.api import names
 from learn.cluster.api.access import flag_at, int_at, list_at, map_at, maps_at, text_at, texts_at
 from learn.cluster.api.fielderror import (
     FieldError,
+    Key,
     Path,
     forbidden,
     invalid,
@@ -15,6 +16,7 @@ from learn.cluster.api.fielderror import (
     required,
     too_long,
 )
+from learn.cluster.api.labels import Selector, from_label_selector
 
 NameForm = Callable[[str], names.Reasons]
 
@@ -22,21 +24,25 @@ IMMUTABLE = "field is immutable"
 NOT_NEGATIVE = "must be greater than or equal to 0"
 ANNOTATIONS_LIMIT = 256 * 1024
 METADATA: Path = ("metadata",)
+_FIXED = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+_STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 
 
-def validate_metadata(obj: Mapping[str, Any], name_form: NameForm, path: Path = METADATA) -> list[FieldError]:
-    """ValidateObjectMeta, except for the namespace, which the request gives when the object does not."""
+def validate_metadata(
+    obj: Mapping[str, Any], old: Mapping[str, Any] | None, form: NameForm, path: Path = METADATA
+) -> list[FieldError]:
+    """ValidateObjectMeta, or ValidateObjectMetaUpdate when the object replaces an old one.
+
+    The namespace may be missing, since the request gives it, and so may the resourceVersion.
+    """
     meta = map_at(obj, "metadata")
-    errors: list[FieldError] = []
-    prefix, name, namespace = text_at(meta, "generateName"), text_at(meta, "name"), text_at(meta, "namespace")
-    if prefix:
-        errors += invalid_each((*path, "generateName"), prefix, name_form(names.mask_trailing_dash(prefix)))
-    if name:
-        errors += invalid_each((*path, "name"), name, name_form(name))
-    elif not prefix:
-        errors.append(required((*path, "name"), "name or generateName is required"))
-    if namespace:
-        errors += invalid_each((*path, "namespace"), namespace, names.dns_label(namespace))
+    errors = (
+        _validate_name(meta, form, path)
+        if old is None
+        else _validate_update(meta, map_at(old, "metadata"), path)
+    )
+    if "generation" in meta:
+        errors += not_negative(meta, "generation", path)
     if "labels" in meta:
         errors += validate_labels(meta["labels"], (*path, "labels"))
     if "annotations" in meta:
@@ -48,62 +54,67 @@ def validate_metadata(obj: Mapping[str, Any], name_form: NameForm, path: Path = 
     return errors
 
 
-def validate_metadata_update(
-    obj: Mapping[str, Any], old: Mapping[str, Any], path: Path = METADATA
-) -> list[FieldError]:
-    """ValidateObjectMetaUpdate: what identifies an object cannot change, nor what deletes it."""
-    new_meta, old_meta = map_at(obj, "metadata"), map_at(old, "metadata")
+def _validate_name(meta: Mapping[str, Any], form: NameForm, path: Path) -> list[FieldError]:
     errors: list[FieldError] = []
-    if (int_at(new_meta, "generation") or 0) < (int_at(old_meta, "generation") or 0):
-        errors.append(
-            invalid((*path, "generation"), int_at(new_meta, "generation") or 0, "must not be decremented")
-        )
-    for key in (
-        "name",
-        "namespace",
-        "uid",
-        "creationTimestamp",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-    ):
-        new_value, old_value = new_meta.get(key), old_meta.get(key)
-        if new_value != old_value and old_value is not None and new_value is not None:
-            errors.append(invalid((*path, key), new_value, IMMUTABLE))
-    if old_meta.get("deletionTimestamp"):
-        added = [
-            name for name in list_at(new_meta, "finalizers") if name not in list_at(old_meta, "finalizers")
-        ]
+    prefix, name, namespace = text_at(meta, "generateName"), text_at(meta, "name"), text_at(meta, "namespace")
+    if prefix:
+        errors += invalid_each((*path, "generateName"), prefix, form(names.mask_trailing_dash(prefix)))
+    if name:
+        errors += invalid_each((*path, "name"), name, form(name))
+    elif not prefix:
+        errors.append(required((*path, "name"), "name or generateName is required"))
+    if namespace:
+        errors += invalid_each((*path, "namespace"), namespace, names.dns_label(namespace))
+    return errors
+
+
+def _validate_update(meta: Mapping[str, Any], old: Mapping[str, Any], path: Path) -> list[FieldError]:
+    """What identifies an object cannot change, nor what deletes it."""
+    errors: list[FieldError] = []
+    if old.get("deletionTimestamp"):
+        added = [name for name in list_at(meta, "finalizers") if name not in list_at(old, "finalizers")]
         if added:
-            shown = ", ".join(f'"{name}"' for name in added)
+            shown = ", ".join(f'"{name}"' for name in sorted(map(str, added)))
             detail = (
                 "no new finalizers can be added if the object is being deleted, "
                 f"found new finalizers []string{{{shown}}}"
             )
             errors.append(forbidden((*path, "finalizers"), detail))
+    before, after = int_at(old, "generation") or 0, int_at(meta, "generation")
+    if after is not None and after < before:
+        errors.append(invalid((*path, "generation"), after, "must not be decremented"))
+    for key in _FIXED:
+        if meta.get(key) is not None and old.get(key) is not None and meta[key] != old[key]:
+            errors.append(invalid((*path, key), meta[key], IMMUTABLE))
     return errors
 
 
-def validate_labels(value: object, path: Path) -> list[FieldError]:
-    """Each key a qualified name, each value a label value; keys in sorted order."""
+def validate_labels(value: object, path: Path, *, shown: Path | None = None) -> list[FieldError]:
+    """Each key a qualified name, each value a label value; keys in sorted order.
+
+    The server names the whole map; the error's own path leads to the label.
+    """
     errors: list[FieldError] = []
     if isinstance(value, dict):
+        place = path if shown is None else shown
         for key in sorted(key for key in value if isinstance(key, str)):
             if reasons := names.qualified_name(key):
-                errors += invalid_each(path, key, reasons)
+                errors += invalid_each((*path, Key(key)), key, reasons, shown=place)
             text = value[key]
             if isinstance(text, str) and (reasons := names.label_value(text)):
-                errors += invalid_each(path, text, reasons)
+                errors += invalid_each((*path, Key(key)), text, reasons, shown=place)
     return errors
 
 
-def validate_annotations(value: object, path: Path) -> list[FieldError]:
+def validate_annotations(value: object, path: Path, *, shown: Path | None = None) -> list[FieldError]:
     """Keys as qualified names whatever their case; 256 KiB in all."""
     errors: list[FieldError] = []
     if isinstance(value, dict):
         size = 0
+        place = path if shown is None else shown
         for key, text in value.items():
             if isinstance(key, str):
-                errors += invalid_each(path, key, names.qualified_name(key.lower()))
+                errors += invalid_each((*path, Key(key)), key, names.qualified_name(key.lower()), shown=place)
                 size += names.byte_length(key) + (names.byte_length(text) if isinstance(text, str) else 0)
         if size > ANNOTATIONS_LIMIT:
             errors.append(too_long(path, ANNOTATIONS_LIMIT))
@@ -117,12 +128,14 @@ def _validate_owners(meta: Mapping[str, Any], path: Path) -> list[FieldError]:
         at = (*path, index)
         api_version, kind = text_at(owner, "apiVersion"), text_at(owner, "kind")
         if not api_version.rpartition("/")[2]:
-            errors.append(invalid((*at, "apiVersion"), api_version, "version must not be empty"))
+            detail = "version must not be empty"
+            errors.append(invalid((*at, "apiVersion"), api_version, detail, shown=(*path, "apiVersion")))
         for key in ("kind", "name", "uid"):
             if not text_at(owner, key):
-                errors.append(invalid((*at, key), "", "must not be empty"))
+                errors.append(invalid((*at, key), "", "must not be empty", shown=(*path, key)))
         if api_version == "v1" and kind == "Event":
-            errors.append(invalid(at, dict(owner), "/v1, Kind=Event is disallowed from being an owner"))
+            detail = "/v1, Kind=Event is disallowed from being an owner"
+            errors.append(invalid(at, dict(owner), detail, shown=path))
         if flag_at(owner, "controller"):
             this = f"{kind}/{text_at(owner, 'name')}"
             if controller:
@@ -130,7 +143,7 @@ def _validate_owners(meta: Mapping[str, Any], path: Path) -> list[FieldError]:
                     'Only one reference can have Controller set to true. Found "true" in references '
                     f"for {controller} and {this}"
                 )
-                errors.append(invalid(path, list_at(meta, "ownerReferences"), detail))
+                errors.append(invalid(at, list_at(meta, "ownerReferences"), detail, shown=path))
             controller = controller or this
     return errors
 
@@ -138,11 +151,14 @@ def _validate_owners(meta: Mapping[str, Any], path: Path) -> list[FieldError]:
 def _validate_finalizers(meta: Mapping[str, Any], path: Path) -> list[FieldError]:
     errors: list[FieldError] = []
     finalizers = [name for name in list_at(meta, "finalizers") if isinstance(name, str)]
-    for name in finalizers:
-        errors += invalid_each(path, name, names.qualified_name(name))
+    for index, name in enumerate(finalizers):
+        errors += invalid_each((*path, index), name, names.qualified_name(name), shown=path)
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
-        detail = "finalizer orphan and foregroundDeletion cannot be both set"
-        errors.append(invalid(path, finalizers, detail))
+        errors.append(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"))
+    for index, name in enumerate(finalizers):
+        if "/" not in name and name not in _STANDARD_FINALIZERS:
+            detail = "name is neither a standard finalizer name nor is it fully qualified"
+            errors.append(invalid((*path, index), name, detail))
     return errors
 
 
@@ -162,8 +178,9 @@ def _validate_requirement(term: Mapping[str, Any], path: Path) -> list[FieldErro
     match text_at(term, "operator"):
         case "In" | "NotIn":
             if not values:
-                detail = "must be specified when `operator` is 'In' or 'NotIn'"
-                errors.append(required((*path, "values"), detail))
+                errors.append(
+                    required((*path, "values"), "must be specified when `operator` is 'In' or 'NotIn'")
+                )
         case "Exists" | "DoesNotExist":
             if values:
                 detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
@@ -178,24 +195,36 @@ def _validate_requirement(term: Mapping[str, Any], path: Path) -> list[FieldErro
     return errors
 
 
+def selector_of(value: object) -> Selector | None:
+    """LabelSelectorAsSelector: the selector, or None where it cannot be built.
+
+    A missing selector matches nothing.
+    """
+    return from_label_selector(value) if not validate_label_selector(value, ()) else None
+
+
+def matches_template(selector: Selector, template: Mapping[str, Any]) -> bool:
+    return selector.matches(texts_at(map_at(template, "metadata"), "labels"))
+
+
 def not_negative(obj: Mapping[str, Any], key: str, path: Path) -> list[FieldError]:
     """ValidateNonnegativeField, for a number that is there."""
     value = int_at(obj, key)
     return [invalid((*path, key), value, NOT_NEGATIVE)] if value is not None and value < 0 else []
 
 
-def one_of(
-    obj: Mapping[str, Any], key: str, supported: tuple[str, ...], path: Path, *, or_empty: bool = False
-) -> list[FieldError]:
-    """Unsupported value unless the field holds one of the names; missing and empty are Required."""
+def one_of(obj: Mapping[str, Any], key: str, supported: tuple[str, ...], path: Path) -> list[FieldError]:
+    """Required when missing or empty, Unsupported unless it is one of the names."""
     value = text_at(obj, key)
-    if value in supported or (or_empty and not value):
+    if value in supported:
         return []
     return [not_supported((*path, key), value, supported) if value else required((*path, key))]
 
 
-def selects(selector: object, labels: Mapping[str, Any]) -> bool:
-    """Whether a label selector matches a template's labels."""
-    from learn.cluster.api.labels import from_label_selector
-
-    return from_label_selector(selector).matches(texts_at({"labels": labels}, "labels"))
+def unchanged(
+    obj: Mapping[str, Any], old: Mapping[str, Any], key: str, path: Path, go_type: str = ""
+) -> list[FieldError]:
+    """ValidateImmutableField for one field of two objects."""
+    if obj.get(key) == old.get(key):
+        return []
+    return [invalid((*path, key), obj.get(key), IMMUTABLE, go_type)]

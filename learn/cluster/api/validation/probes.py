@@ -1,4 +1,4 @@
-"""Validation of probes and lifecycle handlers (core/validation, validateProbe and validateHandler)."""
+"""Validation of probes and lifecycle hooks (core/validation, validateProbe and validateHandler)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +14,11 @@ from learn.cluster.api.fielderror import (
     not_supported,
     required,
 )
-from learn.cluster.api.validation.metadata import NOT_NEGATIVE, not_negative
+from learn.cluster.api.validation.metadata import not_negative
 from learn.cluster.api.versions import Behaviour
 
-_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
+_PROBE_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
+_HOOK_HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")
 _PROBE_NUMBERS = (
     "initialDelaySeconds",
     "timeoutSeconds",
@@ -27,88 +28,71 @@ _PROBE_NUMBERS = (
 )
 
 
-def validate_probes(container: Mapping[str, Any], path: Path, grace: int | None) -> list[FieldError]:
-    """The three probes of a container or sidecar."""
-    errors: list[FieldError] = []
-    for key in ("livenessProbe", "readinessProbe", "startupProbe"):
-        probe = container.get(key)
-        if isinstance(probe, dict):
-            errors += _validate_probe(probe, (*path, key), grace)
-            if key == "readinessProbe":
-                if probe.get("terminationGracePeriodSeconds") is not None:
-                    value = probe["terminationGracePeriodSeconds"]
-                    errors.append(
-                        invalid(
-                            (*path, key, "terminationGracePeriodSeconds"),
-                            value,
-                            "must not be set for readinessProbes",
-                        )
-                    )
-            elif (int_at(probe, "successThreshold") or 0) != 1:
-                errors.append(
-                    invalid(
-                        (*path, key, "successThreshold"), int_at(probe, "successThreshold") or 0, "must be 1"
-                    )
-                )
-    return errors
-
-
-def _validate_probe(probe: Mapping[str, Any], path: Path, grace: int | None) -> list[FieldError]:
-    errors = validate_handler(probe, path, grace, is_probe=True)
-    for key in _PROBE_NUMBERS:
-        errors += not_negative(probe, key, path)
-    own_grace = int_at(probe, "terminationGracePeriodSeconds")
-    if own_grace is not None and own_grace <= 0:
-        errors.append(invalid((*path, "terminationGracePeriodSeconds"), own_grace, "must be greater than 0"))
-    return errors
-
-
-def validate_lifecycle(
+def validate_hooks_and_probes(
     container: Mapping[str, Any], path: Path, grace: int | None, rules: Behaviour
 ) -> list[FieldError]:
+    """The lifecycle hooks and the three probes of a container or sidecar."""
     errors: list[FieldError] = []
     lifecycle = map_at(container, "lifecycle")
     for key in ("postStart", "preStop"):
         handler = lifecycle.get(key)
         if isinstance(handler, dict):
-            errors += validate_handler(handler, (*path, "lifecycle", key), grace, rules=rules)
+            errors += _validate_handler(handler, _HOOK_HANDLERS, (*path, "lifecycle", key), grace, rules)
+    for key in ("livenessProbe", "readinessProbe", "startupProbe"):
+        probe = container.get(key)
+        if isinstance(probe, dict):
+            errors += _validate_probe(probe, key, (*path, key), grace, rules)
     return errors
 
 
-def validate_handler(
-    handler: Mapping[str, Any],
-    path: Path,
-    grace: int | None,
-    *,
-    is_probe: bool = False,
-    rules: Behaviour | None = None,
+def _validate_probe(
+    probe: Mapping[str, Any], kind: str, path: Path, grace: int | None, rules: Behaviour
 ) -> list[FieldError]:
-    """validateHandler: exactly one of exec, httpGet, tcpSocket, grpc (probes) and sleep (hooks)."""
+    errors = _validate_handler(probe, _PROBE_HANDLERS, path, grace, rules)
+    for key in _PROBE_NUMBERS:
+        errors += not_negative(probe, key, path)
+    own_grace = int_at(probe, "terminationGracePeriodSeconds")
+    if own_grace is not None and own_grace <= 0:
+        errors.append(invalid((*path, "terminationGracePeriodSeconds"), own_grace, "must be greater than 0"))
+    if kind == "readinessProbe":
+        if own_grace is not None:
+            at = (*path, "terminationGracePeriodSeconds")
+            errors.append(invalid(at, own_grace, "must not be set for readinessProbes"))
+    elif (threshold := int_at(probe, "successThreshold") or 0) != 1:
+        errors.append(invalid((*path, "successThreshold"), threshold, "must be 1"))
+    return errors
+
+
+def _validate_handler(
+    handler: Mapping[str, Any], known: tuple[str, ...], path: Path, grace: int | None, rules: Behaviour
+) -> list[FieldError]:
+    """Exactly one way to ask the container; only the first is looked into."""
     errors: list[FieldError] = []
-    count = 0
-    for key in _HANDLERS:
-        action = handler.get(key)
-        if not isinstance(action, dict) or (key == "grpc" and not is_probe) or (key == "sleep" and is_probe):
-            continue
-        count += 1
-        if count > 1:
+    given = [key for key in known if isinstance(handler.get(key), dict)]
+    for position, key in enumerate(given):
+        if position:
             errors.append(forbidden((*path, key), "may not specify more than 1 handler type"))
-            continue
-        match key:
-            case "exec":
-                if not list_at(action, "command"):
-                    errors.append(required((*path, key, "command")))
-            case "httpGet":
-                errors += _validate_http(action, (*path, key))
-            case "tcpSocket":
-                errors += validate_port(action.get("port"), (*path, key, "port"))
-            case "grpc":
-                errors += _validate_grpc(action, (*path, key))
-            case "sleep":
-                errors += _validate_sleep(action, (*path, key), grace, rules)
-    if count == 0:
+        else:
+            errors += _validate_action(key, handler[key], (*path, key), grace, rules)
+    if not given:
         errors.append(required(path, "must specify a handler type"))
     return errors
+
+
+def _validate_action(
+    kind: str, action: Mapping[str, Any], path: Path, grace: int | None, rules: Behaviour
+) -> list[FieldError]:
+    match kind:
+        case "exec":
+            return [] if list_at(action, "command") else [required((*path, "command"))]
+        case "httpGet":
+            return _validate_http(action, path)
+        case "tcpSocket":
+            return validate_port(action.get("port"), (*path, "port"))
+        case "grpc":
+            port = int_at(action, "port") or 0
+            return invalid_each((*path, "port"), port, names.port_number(port))
+    return _validate_sleep(action, path, grace, rules)
 
 
 def _validate_http(action: Mapping[str, Any], path: Path) -> list[FieldError]:
@@ -119,35 +103,33 @@ def _validate_http(action: Mapping[str, Any], path: Path) -> list[FieldError]:
     scheme = text_at(action, "scheme")
     if scheme not in ("HTTP", "HTTPS"):
         errors.append(not_supported((*path, "scheme"), scheme, ("HTTP", "HTTPS")))
-    for header in maps_at(action, "httpHeaders"):
+    for index, header in enumerate(maps_at(action, "httpHeaders")):
         name = text_at(header, "name")
-        errors += invalid_each((*path, "httpHeaders"), name, names.header_name(name))
+        at = (*path, "httpHeaders", index, "name")
+        errors += invalid_each(at, name, names.header_name(name), shown=(*path, "httpHeaders"))
     return errors
 
 
-def _validate_grpc(action: Mapping[str, Any], path: Path) -> list[FieldError]:
-    port = int_at(action, "port") or 0
-    return invalid_each((*path, "port"), port, names.port_number(port))
-
-
 def _validate_sleep(
-    action: Mapping[str, Any], path: Path, grace: int | None, rules: Behaviour | None
+    action: Mapping[str, Any], path: Path, grace: int | None, rules: Behaviour
 ) -> list[FieldError]:
+    """validateSleepAction: not longer than the grace period that it is part of."""
+    if grace is None:
+        return []
     seconds = int_at(action, "seconds") or 0
     at = (*path, "seconds")
-    if rules is None or rules.lenient_prestop_sleep:
-        if seconds < 0 or (grace is not None and seconds > grace):
-            detail = f"must be non-negative and less than terminationGracePeriodSeconds ({grace or 0})"
-            return [invalid(at, seconds, detail)]
-    elif seconds <= 0 or (grace is not None and seconds > grace):
-        return [
-            invalid(
-                at,
-                seconds,
-                f"must be greater than 0 and less than terminationGracePeriodSeconds ({grace or 0})",
-            )
-        ]
-    return []
+    if rules.lenient_prestop_sleep:
+        if 0 <= seconds <= grace:
+            return []
+        detail = f"must be non-negative and less than terminationGracePeriodSeconds ({grace})"
+    else:
+        if 0 < seconds <= grace:
+            return []
+        detail = (
+            f"must be greater than 0 and less than terminationGracePeriodSeconds ({grace}). "
+            "Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep."
+        )
+    return [invalid(at, seconds, detail, shown=path)]
 
 
 def validate_port(value: object, path: Path) -> list[FieldError]:
@@ -156,6 +138,3 @@ def validate_port(value: object, path: Path) -> list[FieldError]:
         return invalid_each(path, value, names.port_name(value))
     number = int_at({"port": value}, "port") or 0
     return invalid_each(path, number, names.port_number(number))
-
-
-__all__ = ["NOT_NEGATIVE", "validate_handler", "validate_lifecycle", "validate_port", "validate_probes"]

@@ -1,4 +1,4 @@
-"""Validation of where a Pod may run: affinity, tolerations, spread constraints (core/validation)."""
+"""Validation of where a Pod may run: tolerations, affinity, spread constraints (core/validation)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,70 +16,78 @@ from learn.cluster.api.fielderror import (
     required,
 )
 from learn.cluster.api.validation.metadata import validate_label_selector
+from learn.cluster.api.validation.resources import NOT_POSITIVE
 
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _OPERATORS = ("Equal", "Exists")
+_ACTIONS = ("DoNotSchedule", "ScheduleAnyway")
+_INCLUSION = ("Honor", "Ignore")
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+_PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
+_BOTH_SELECTORS = "exists in both matchLabelKeys and labelSelector"
+_NO_SELECTOR = "must not be specified when labelSelector is not set"
 
 
 def validate_tolerations(spec: Mapping[str, Any], path: Path) -> list[FieldError]:
     errors: list[FieldError] = []
     for index, toleration in enumerate(maps_at(spec, "tolerations")):
-        at = (*path, "tolerations", index)
-        key, value = text_at(toleration, "key"), text_at(toleration, "value")
-        operator, effect = text_at(toleration, "operator"), text_at(toleration, "effect")
-        if key:
-            errors += invalid_each((*at, "key"), key, names.qualified_name(key))
-        if not key and operator != "Exists":
-            detail = (
-                'operator must be Exists when `key` is empty, which means "match all values and all keys"'
-            )
-            errors.append(invalid((*at, "operator"), operator, detail))
-        if toleration.get("tolerationSeconds") is not None and effect != "NoExecute":
-            errors.append(
-                invalid((*at, "effect"), effect, "effect must be 'NoExecute' when `tolerationSeconds` is set")
-            )
-        match operator:
-            case "Equal" | "":
-                if reasons := names.label_value(value):
-                    errors.append(invalid((*at, "operator"), value, ";".join(reasons)))
-            case "Exists":
-                if value:
-                    errors.append(
-                        invalid(
-                            (*at, "operator"),
-                            dict(toleration),
-                            "value must be empty when `operator` is 'Exists'",
-                        )
-                    )
-            case _:
-                errors.append(not_supported((*at, "operator"), operator, _OPERATORS))
-        if effect and effect not in _EFFECTS:
-            errors.append(not_supported((*at, "effect"), effect, _EFFECTS))
+        errors += _validate_toleration(toleration, (*path, "tolerations", index))
     return errors
+
+
+def _validate_toleration(toleration: Mapping[str, Any], path: Path) -> list[FieldError]:
+    errors: list[FieldError] = []
+    key, value = text_at(toleration, "key"), text_at(toleration, "value")
+    operator, effect = text_at(toleration, "operator"), text_at(toleration, "effect")
+    at = (*path, "operator")
+    if key:
+        errors += invalid_each((*path, "key"), key, names.qualified_name(key))
+    elif operator != "Exists":
+        detail = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
+        errors.append(invalid(at, operator, detail))
+    if toleration.get("tolerationSeconds") is not None and effect != "NoExecute":
+        detail = "effect must be 'NoExecute' when `tolerationSeconds` is set"
+        errors.append(invalid((*path, "effect"), effect, detail))
+    match operator:
+        case "Equal" | "":
+            if reasons := names.label_value(value):
+                errors.append(invalid((*path, "value"), value, ";".join(reasons), shown=at))
+        case "Exists":
+            if value:
+                detail = "value must be empty when `operator` is 'Exists'"
+                errors.append(invalid((*path, "value"), value, detail, shown=at))
+        case _:
+            errors.append(not_supported(at, operator, _OPERATORS))
+    if effect:
+        errors += validate_effect(effect, (*path, "effect"))
+    return errors
+
+
+def validate_effect(effect: str, path: Path) -> list[FieldError]:
+    if effect in _EFFECTS:
+        return []
+    return [not_supported(path, effect, _EFFECTS) if effect else required(path)]
 
 
 def validate_affinity(spec: Mapping[str, Any], path: Path) -> list[FieldError]:
     affinity, at = map_at(spec, "affinity"), (*path, "affinity")
     errors: list[FieldError] = []
-    node = affinity.get("nodeAffinity")
-    if isinstance(node, dict):
+    if isinstance(node := affinity.get("nodeAffinity"), dict):
         errors += _validate_node_affinity(node, (*at, "nodeAffinity"))
     for key in ("podAffinity", "podAntiAffinity"):
-        rules = affinity.get(key)
-        if isinstance(rules, dict):
+        if isinstance(rules := affinity.get(key), dict):
             errors += _validate_pod_affinity(rules, (*at, key))
     return errors
 
 
 def _validate_node_affinity(node: Mapping[str, Any], path: Path) -> list[FieldError]:
     errors: list[FieldError] = []
-    needed = node.get("requiredDuringSchedulingIgnoredDuringExecution")
-    if isinstance(needed, dict):
-        errors += validate_node_selector(needed, (*path, "requiredDuringSchedulingIgnoredDuringExecution"))
-    for index, wish in enumerate(maps_at(node, "preferredDuringSchedulingIgnoredDuringExecution")):
-        at = (*path, "preferredDuringSchedulingIgnoredDuringExecution", index)
+    if isinstance(needed := node.get(_REQUIRED), dict):
+        errors += validate_node_selector(needed, (*path, _REQUIRED))
+    for index, wish in enumerate(maps_at(node, _PREFERRED)):
+        at = (*path, _PREFERRED, index)
         errors += _validate_weight(wish, at)
-        errors += validate_node_selector_term(map_at(wish, "preference"), (*at, "preference"))
+        errors += _validate_node_term(map_at(wish, "preference"), (*at, "preference"), check_values=False)
     return errors
 
 
@@ -90,87 +98,73 @@ def _validate_weight(wish: Mapping[str, Any], path: Path) -> list[FieldError]:
 
 def validate_node_selector(selector: Mapping[str, Any], path: Path) -> list[FieldError]:
     terms = maps_at(selector, "nodeSelectorTerms")
+    at = (*path, "nodeSelectorTerms")
     if not terms:
-        return [required((*path, "nodeSelectorTerms"), "must have at least one node selector term")]
-    errors: list[FieldError] = []
-    for index, term in enumerate(terms):
-        errors += validate_node_selector_term(term, (*path, "nodeSelectorTerms", index))
-    return errors
+        return [required(at, "must have at least one node selector term")]
+    return [error for index, term in enumerate(terms) for error in _validate_node_term(term, (*at, index))]
 
 
-def validate_node_selector_term(term: Mapping[str, Any], path: Path) -> list[FieldError]:
+def _validate_node_term(
+    term: Mapping[str, Any], path: Path, *, check_values: bool = True
+) -> list[FieldError]:
+    """Values of preferred terms may be anything, for they matter only when several nodes fit."""
     errors: list[FieldError] = []
     for index, expression in enumerate(maps_at(term, "matchExpressions")):
-        errors += _validate_expression(expression, (*path, "matchExpressions", index))
+        errors += _validate_expression(expression, (*path, "matchExpressions", index), check_values)
     for index, expression in enumerate(maps_at(term, "matchFields")):
         errors += _validate_field_expression(expression, (*path, "matchFields", index))
     return errors
 
 
-def _validate_expression(expression: Mapping[str, Any], path: Path) -> list[FieldError]:
+def _validate_expression(expression: Mapping[str, Any], path: Path, check_values: bool) -> list[FieldError]:
     errors: list[FieldError] = []
-    values = list_at(expression, "values")
+    values, at = list_at(expression, "values"), (*path, "values")
     match text_at(expression, "operator"):
         case "In" | "NotIn":
             if not values:
-                errors.append(
-                    required((*path, "values"), "must be specified when `operator` is 'In' or 'NotIn'")
-                )
+                errors.append(required(at, "must be specified when `operator` is 'In' or 'NotIn'"))
         case "Exists" | "DoesNotExist":
             if values:
-                errors.append(
-                    forbidden(
-                        (*path, "values"),
-                        "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-                    )
-                )
+                detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+                errors.append(forbidden(at, detail))
         case "Gt" | "Lt":
             if len(values) != 1:
-                errors.append(
-                    required(
-                        (*path, "values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"
-                    )
-                )
+                errors.append(required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
         case operator:
             errors.append(invalid((*path, "operator"), operator, "not a valid selector operator"))
     key = text_at(expression, "key")
     errors += invalid_each((*path, "key"), key, names.qualified_name(key))
-    for index, value in enumerate(values):
-        if isinstance(value, str):
-            errors += invalid_each((*path, "values", index), value, names.label_value(value))
+    if check_values:
+        for index, value in enumerate(values):
+            if isinstance(value, str):
+                errors += invalid_each((*at, index), value, names.label_value(value))
     return errors
 
 
 def _validate_field_expression(expression: Mapping[str, Any], path: Path) -> list[FieldError]:
+    """matchFields know one field, metadata.name, and one value at a time."""
     errors: list[FieldError] = []
-    values = list_at(expression, "values")
-    operator = text_at(expression, "operator")
-    if operator in ("In", "NotIn"):
-        if len(values) != 1:
-            errors.append(
-                required(
-                    (*path, "values"),
-                    "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
-                )
-            )
-    else:
+    values, at = list_at(expression, "values"), (*path, "values")
+    operator, key = text_at(expression, "operator"), text_at(expression, "key")
+    if operator not in ("In", "NotIn"):
         errors.append(invalid((*path, "operator"), operator, "not a valid selector operator"))
-    key = text_at(expression, "key")
-    if key == "metadata.name":
-        for index, value in enumerate(values):
-            if isinstance(value, str):
-                errors += invalid_each((*path, "values", index), value, names.dns_subdomain(value))
-    else:
-        errors.append(invalid((*path, "key"), key, "not a valid field selector key"))
+    elif len(values) != 1:
+        detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"
+        errors.append(required(at, detail))
+    if key != "metadata.name":
+        return [*errors, invalid((*path, "key"), key, "not a valid field selector key")]
+    for index, value in enumerate(values):
+        if isinstance(value, str):
+            errors += invalid_each((*at, index), value, names.dns_subdomain(value))
     return errors
 
 
 def _validate_pod_affinity(rules: Mapping[str, Any], path: Path) -> list[FieldError]:
     errors: list[FieldError] = []
-    for index, term in enumerate(maps_at(rules, "requiredDuringSchedulingIgnoredDuringExecution")):
-        errors += _validate_pod_term(term, (*path, "requiredDuringSchedulingIgnoredDuringExecution", index))
-    for index, wish in enumerate(maps_at(rules, "preferredDuringSchedulingIgnoredDuringExecution")):
-        at = (*path, "preferredDuringSchedulingIgnoredDuringExecution", index)
+    for index, term in enumerate(maps_at(rules, _REQUIRED)):
+        errors += _validate_pod_term(term, (*path, _REQUIRED, index))
+    for index, wish in enumerate(maps_at(rules, _PREFERRED)):
+        at = (*path, _PREFERRED, index)
         errors += _validate_weight(wish, at)
         errors += _validate_pod_term(map_at(wish, "podAffinityTerm"), (*at, "podAffinityTerm"))
     return errors
@@ -179,104 +173,98 @@ def _validate_pod_affinity(rules: Mapping[str, Any], path: Path) -> list[FieldEr
 def _validate_pod_term(term: Mapping[str, Any], path: Path) -> list[FieldError]:
     errors = validate_label_selector(term.get("labelSelector"), (*path, "labelSelector"))
     errors += validate_label_selector(term.get("namespaceSelector"), (*path, "namespaceSelector"))
-    for name in list_at(term, "namespaces"):
+    for index, name in enumerate(list_at(term, "namespaces")):
         if isinstance(name, str):
-            errors += invalid_each((*path, "namespace"), name, names.dns_label(name))
+            at, shown = (*path, "namespaces", index), (*path, "namespace")
+            errors += invalid_each(at, name, names.dns_label(name), shown=shown)
     errors += _validate_match_keys(term, path)
-    return errors + validate_topology_key(term, path)
+    key, at = text_at(term, "topologyKey"), (*path, "topologyKey")
+    if not key:
+        errors.append(required(at, "can not be empty"))
+    return errors + invalid_each(at, key, names.qualified_name(key))
 
 
 def _validate_match_keys(term: Mapping[str, Any], path: Path) -> list[FieldError]:
     errors: list[FieldError] = []
-    selector = map_at(term, "labelSelector")
     for field in ("matchLabelKeys", "mismatchLabelKeys"):
-        keys = list_at(term, field)
+        keys = _texts(term, field)
         if keys and not isinstance(term.get("labelSelector"), dict):
-            errors.append(forbidden((*path, field), "must not be specified when labelSelector is not set"))
+            errors.append(forbidden((*path, field), _NO_SELECTOR))
+            continue
         for index, key in enumerate(keys):
-            if isinstance(key, str):
-                errors += invalid_each((*path, field, index), key, names.qualified_name(key))
-                if key in map_at(selector, "matchLabels") and field == "matchLabelKeys":
-                    errors.append(
-                        invalid((*path, field, index), key, "exists in both matchLabelKeys and labelSelector")
-                    )
-    both = {key for key in list_at(term, "matchLabelKeys") if isinstance(key, str)}
-    for index, key in enumerate(list_at(term, "mismatchLabelKeys")):
-        if isinstance(key, str) and key in both:
+            errors += invalid_each((*path, field, index), key, names.qualified_name(key))
+    matched, unmatched = _texts(term, "matchLabelKeys"), _texts(term, "mismatchLabelKeys")
+    selected = _selected_keys(term)
+    for index, key in enumerate(matched):
+        if selected.count(key) > 1:
             errors.append(
-                invalid(
-                    (*path, "matchLabelKeys", index),
-                    key,
-                    "exists in both matchLabelKeys and mismatchLabelKeys",
-                )
+                invalid((*path, "matchLabelKeys", index), key, _BOTH_SELECTORS, shown=(*path, index))
             )
+    for index, key in enumerate(matched):
+        if key in unmatched:
+            detail = "exists in both matchLabelKeys and mismatchLabelKeys"
+            errors.append(invalid((*path, "matchLabelKeys", index), key, detail))
     return errors
 
 
-def validate_topology_key(term: Mapping[str, Any], path: Path) -> list[FieldError]:
-    key = text_at(term, "topologyKey")
-    if not key:
-        return [required((*path, "topologyKey"), "can not be empty")]
-    return invalid_each((*path, "topologyKey"), key, names.qualified_name(key))
+def _texts(obj: Mapping[str, Any], key: str) -> list[str]:
+    return [text for text in list_at(obj, key) if isinstance(text, str)]
+
+
+def _selected_keys(obj: Mapping[str, Any]) -> list[str]:
+    selector = map_at(obj, "labelSelector")
+    return [
+        *map(str, map_at(selector, "matchLabels")),
+        *(text_at(term, "key") for term in maps_at(selector, "matchExpressions")),
+    ]
 
 
 def validate_spread(spec: Mapping[str, Any], path: Path) -> list[FieldError]:
     """validateTopologySpreadConstraints: maxSkew, keys, and no pair twice."""
     errors: list[FieldError] = []
-    pairs: set[tuple[str, str]] = set()
-    for index, constraint in enumerate(maps_at(spec, "topologySpreadConstraints")):
+    constraints = maps_at(spec, "topologySpreadConstraints")
+    pairs = [(text_at(c, "topologyKey"), text_at(c, "whenUnsatisfiable")) for c in constraints]
+    for index, constraint in enumerate(constraints):
         at = (*path, "topologySpreadConstraints", index)
+        key, action = pairs[index]
         skew = int_at(constraint, "maxSkew") or 0
         if skew <= 0:
-            errors.append(invalid((*at, "maxSkew"), skew, "must be greater than zero"))
-        errors += validate_topology_key(constraint, at)
-        action = text_at(constraint, "whenUnsatisfiable")
-        actions = ("DoNotSchedule", "ScheduleAnyway")
-        if action not in actions:
-            errors.append(
-                not_supported((*at, "whenUnsatisfiable"), action, actions)
-                if action
-                else required((*at, "whenUnsatisfiable"), "")
-            )
-        pair = text_at(constraint, "topologyKey"), action
-        if pair in pairs:
-            errors.append(duplicate((*at, "{topologyKey, whenUnsatisfiable}"), f"{{{pair[0]}, {pair[1]}}}"))
-        pairs.add(pair)
+            errors.append(invalid((*at, "maxSkew"), skew, NOT_POSITIVE))
+        if not key:
+            errors.append(required((*at, "topologyKey"), "can not be empty"))
+        if action not in _ACTIONS:
+            errors.append(not_supported((*at, "whenUnsatisfiable"), action, _ACTIONS))
+        if pairs[index] in pairs[index + 1 :]:
+            shown = (*at, "{topologyKey, whenUnsatisfiable}")
+            errors.append(duplicate(at, f"{{{key}, {action}}}", shown=shown))
         errors += _validate_min_domains(constraint, action, at)
-        for key in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
-            policy = constraint.get(key)
-            if isinstance(policy, str) and policy not in ("Honor", "Ignore"):
-                errors.append(not_supported((*at, key), policy, ("Honor", "Ignore")))
-        errors += _validate_spread_keys(constraint, at)
+        for field in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
+            policy = constraint.get(field)
+            if isinstance(policy, str) and policy not in _INCLUSION:
+                errors.append(not_supported((*at, field), policy, _INCLUSION))
+        errors += _validate_spread_keys(constraint, (*at, "matchLabelKeys"))
         errors += validate_label_selector(constraint.get("labelSelector"), (*at, "labelSelector"))
     return errors
 
 
 def _validate_min_domains(constraint: Mapping[str, Any], action: str, path: Path) -> list[FieldError]:
-    domains = int_at(constraint, "minDomains")
-    if domains is None:
-        return []
+    domains, at = int_at(constraint, "minDomains"), (*path, "minDomains")
     errors: list[FieldError] = []
-    if domains <= 0:
-        errors.append(invalid((*path, "minDomains"), domains, "must be greater than zero"))
-    if action != "DoNotSchedule":
+    if domains is not None and domains <= 0:
+        errors.append(invalid(at, domains, NOT_POSITIVE))
+    if domains is not None and action != "DoNotSchedule":
         detail = f"can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {action}"
-        errors.append(invalid((*path, "minDomains"), domains, detail))
+        errors.append(invalid(at, domains, detail))
     return errors
 
 
 def _validate_spread_keys(constraint: Mapping[str, Any], path: Path) -> list[FieldError]:
     errors: list[FieldError] = []
-    labels = map_at(map_at(constraint, "labelSelector"), "matchLabels")
-    keys = list_at(constraint, "matchLabelKeys")
+    keys, selected = _texts(constraint, "matchLabelKeys"), _selected_keys(constraint)
     if keys and not isinstance(constraint.get("labelSelector"), dict):
-        errors.append(
-            forbidden((*path, "matchLabelKeys"), "must not be specified when labelSelector is not set")
-        )
+        errors.append(forbidden(path, _NO_SELECTOR))
     for index, key in enumerate(keys):
-        if isinstance(key, str):
-            at = (*path, "matchLabelKeys", index)
-            errors += invalid_each(at, key, names.qualified_name(key))
-            if key in labels:
-                errors.append(invalid(at, key, "exists in both matchLabelKeys and labelSelector"))
+        errors += invalid_each((*path, index), key, names.qualified_name(key))
+        if key in selected:
+            errors.append(invalid((*path, index), key, _BOTH_SELECTORS))
     return errors

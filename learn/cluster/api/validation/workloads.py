@@ -4,186 +4,359 @@ from collections.abc import Mapping
 from typing import Any
 
 from learn.cluster.api import names
-from learn.cluster.api.access import int_at, map_at, maps_at, text_at
+from learn.cluster.api.access import int_at, map_at, maps_at, text_at, texts_at
 from learn.cluster.api.fielderror import (
+    INT_OR_STRING,
+    LABEL_SELECTOR,
+    LABELS,
     FieldError,
+    GoValue,
     Path,
     forbidden,
     invalid,
-    invalid_each,
     not_supported,
     required,
 )
 from learn.cluster.api.intstr import int_or_string, int_value, percent_of
+from learn.cluster.api.labels import from_map
+from learn.cluster.api.validation.claims import validate_claim_spec
 from learn.cluster.api.validation.metadata import (
-    IMMUTABLE,
+    NOT_NEGATIVE,
+    matches_template,
     not_negative,
-    selects,
+    selector_of,
+    unchanged,
     validate_label_selector,
     validate_metadata,
-    validate_metadata_update,
 )
 from learn.cluster.api.validation.pods import SPEC, validate_template
 from learn.cluster.api.versions import Behaviour
 
-_SELECTOR_MISMATCH = "`selector` does not match template `labels`"
+_SELECTOR: Path = (*SPEC, "selector")
+_TEMPLATE: Path = (*SPEC, "template")
+_MISMATCH = "`selector` does not match template `labels`"
 
 
 def validate_deployment(
     obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
 ) -> list[FieldError]:
-    errors = validate_metadata(obj, names.dns_subdomain)
-    if old is not None:
-        errors += validate_metadata_update(obj, old)
+    errors = validate_metadata(obj, old, names.dns_subdomain)
     spec = map_at(obj, "spec")
     errors += not_negative(spec, "replicas", SPEC)
-    selector_errors = _validate_selector(spec, "deployment")
-    errors += selector_errors
-    errors += _validate_matching_template(spec, rules)
+    errors += _validate_selector(spec, "empty selector is invalid for deployment")
+    errors += _validate_replica_template(spec, rules)
     errors += _validate_strategy(map_at(spec, "strategy"), (*SPEC, "strategy"))
     errors += not_negative(spec, "minReadySeconds", SPEC)
     errors += not_negative(spec, "revisionHistoryLimit", SPEC)
-    errors += _validate_deadline(spec)
-    if old is not None:
-        errors += _selector_immutable(obj, old)
-    return errors
-
-
-def _validate_deadline(spec: Mapping[str, Any]) -> list[FieldError]:
-    errors = not_negative(spec, "progressDeadlineSeconds", SPEC)
+    errors += not_negative(spec, "progressDeadlineSeconds", SPEC)
     deadline = int_at(spec, "progressDeadlineSeconds")
     if deadline is not None and deadline <= (int_at(spec, "minReadySeconds") or 0):
         errors.append(
             invalid((*SPEC, "progressDeadlineSeconds"), deadline, "must be greater than minReadySeconds")
         )
-    return errors
+    return errors + _validate_same_selector(spec, old)
 
 
-def _validate_selector(spec: Mapping[str, Any], kind: str) -> list[FieldError]:
+def validate_replica_set(
+    obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
+) -> list[FieldError]:
+    errors = validate_metadata(obj, old, names.dns_subdomain)
+    spec = map_at(obj, "spec")
+    errors += not_negative(spec, "replicas", SPEC)
+    errors += not_negative(spec, "minReadySeconds", SPEC)
+    errors += _validate_selector(spec, "empty selector is invalid for deployment")
+    errors += _validate_replica_template(spec, rules)
+    return errors + _validate_same_selector(spec, old)
+
+
+def validate_daemon_set(
+    obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
+) -> list[FieldError]:
+    errors = validate_metadata(obj, old, names.dns_subdomain)
+    spec = map_at(obj, "spec")
+    template, selector = map_at(spec, "template"), spec.get("selector")
+    errors += validate_label_selector(selector, _SELECTOR)
+    parsed = selector_of(selector)
+    if parsed is not None and not matches_template(parsed, template):
+        errors.append(_mismatch(template))
+    if isinstance(selector, dict) and _is_empty(selector):
+        errors.append(invalid(_SELECTOR, selector, "empty selector is invalid for daemonset", LABEL_SELECTOR))
+    errors += validate_template(template, _TEMPLATE, rules)
+    errors += _validate_always(template, "DaemonSet")
+    errors += not_negative(spec, "minReadySeconds", SPEC)
+    errors += _validate_daemon_strategy(spec)
+    errors += not_negative(spec, "revisionHistoryLimit", SPEC)
+    return errors + _validate_same_selector(spec, old)
+
+
+def validate_stateful_set(
+    obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
+) -> list[FieldError]:
+    """A StatefulSet's own name must be a DNS label, for its Pods are called after it."""
+    errors = validate_metadata(obj, old, names.dns_label)
+    spec = map_at(obj, "spec")
+    errors += _validate_management(spec)
+    errors += _validate_stateful_strategy(spec)
+    errors += _validate_retention(spec)
+    errors += not_negative(spec, "replicas", SPEC)
+    errors += not_negative(spec, "minReadySeconds", SPEC)
+    start = int_at(map_at(spec, "ordinals"), "start")
+    if start is not None and start < 0:
+        shown = (*SPEC, "ordinals.start")
+        errors.append(invalid((*SPEC, "ordinals", "start"), start, NOT_NEGATIVE, shown=shown))
+    errors += _validate_selector(spec, "empty selector is invalid for statefulset")
+    errors += _validate_matching(spec, "")
+    claims = frozenset(
+        text_at(map_at(claim, "metadata"), "name") for claim in maps_at(spec, "volumeClaimTemplates")
+    )
+    errors += validate_template(map_at(spec, "template"), _TEMPLATE, rules, claims)
+    for index, claim in enumerate(maps_at(spec, "volumeClaimTemplates")):
+        errors += validate_claim_spec(map_at(claim, "spec"), (*SPEC, "volumeClaimTemplates", index, "spec"))
+    errors += _validate_always(map_at(spec, "template"), "StatefulSet")
+    return errors if old is None else errors + _validate_stateful_update(spec, map_at(old, "spec"), rules)
+
+
+def validate_replication_controller(
+    obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
+) -> list[FieldError]:
+    errors = validate_metadata(obj, old, names.dns_subdomain)
+    spec = map_at(obj, "spec")
+    template, selector = spec.get("template"), texts_at(spec, "selector")
+    errors += not_negative(spec, "minReadySeconds", SPEC)
+    if not selector:
+        errors.append(required(_SELECTOR))
+    errors += not_negative(spec, "replicas", SPEC)
+    if not isinstance(template, dict):
+        return [*errors, required(_TEMPLATE)]
+    if selector and not matches_template(from_map(selector), template):
+        errors.append(_mismatch(template))
+    errors += validate_template(template, _TEMPLATE, rules)
+    return errors + _validate_always(template, "ReplicationController")
+
+
+def _is_empty(selector: Mapping[str, Any]) -> bool:
+    return not map_at(selector, "matchLabels") and not maps_at(selector, "matchExpressions")
+
+
+def _validate_selector(spec: Mapping[str, Any], empty: str) -> list[FieldError]:
     """A selector that is there, well formed, and not empty."""
-    at: Path = (*SPEC, "selector")
     selector = spec.get("selector")
     if not isinstance(selector, dict):
-        return [required(at)]
-    errors = validate_label_selector(selector, at)
-    if not map_at(selector, "matchLabels") and not maps_at(selector, "matchExpressions"):
-        errors.append(invalid(at, selector, f"empty selector is invalid for {kind}", "v1.LabelSelector"))
+        return [required(_SELECTOR)]
+    errors = validate_label_selector(selector, _SELECTOR)
+    if _is_empty(selector):
+        errors.append(invalid(_SELECTOR, selector, empty, LABEL_SELECTOR))
     return errors
 
 
-def _validate_matching_template(spec: Mapping[str, Any], rules: Behaviour) -> list[FieldError]:
-    """The template: labels that the selector matches, restartPolicy Always, no deadline."""
-    at: Path = (*SPEC, "template")
+def _validate_matching(spec: Mapping[str, Any], broken: str) -> list[FieldError]:
+    """The template's labels satisfy the selector; a missing selector matches nothing."""
+    selector = selector_of(spec.get("selector"))
+    if selector is None:
+        return [invalid(_SELECTOR, spec.get("selector"), broken, LABEL_SELECTOR)]
     template = map_at(spec, "template")
-    labels = map_at(map_at(template, "metadata"), "labels")
-    selector = map_at(spec, "selector")
-    errors: list[FieldError] = []
-    if selector.get("matchLabels") or selector.get("matchExpressions"):
-        if not selects(selector, labels):
-            shown = dict(labels)
-            errors.append(
-                invalid((*at, "metadata", "labels"), shown, _SELECTOR_MISMATCH, "map[string]string")
-            )
-    errors += validate_template(template, at, rules)
-    return errors + _validate_always(map_at(template, "spec"), at)
+    if selector.is_everything or matches_template(selector, template):
+        return []
+    return [_mismatch(template)]
 
 
-def _validate_always(pod_spec: Mapping[str, Any], path: Path) -> list[FieldError]:
+def _mismatch(template: Mapping[str, Any]) -> FieldError:
+    meta = map_at(template, "metadata")
+    at: Path = (*_TEMPLATE, "metadata", "labels")
+    labels: Any = dict(map_at(meta, "labels")) or GoValue(None, "map[string]string(nil)")
+    return invalid(at, labels, _MISMATCH, LABELS)
+
+
+def _validate_replica_template(spec: Mapping[str, Any], rules: Behaviour) -> list[FieldError]:
+    errors = _validate_matching(spec, "invalid label selector")
+    if selector_of(spec.get("selector")) is None:
+        return errors
+    template = map_at(spec, "template")
+    return errors + validate_template(template, _TEMPLATE, rules) + _validate_always(template, "ReplicaSet")
+
+
+def _validate_always(template: Mapping[str, Any], kind: str) -> list[FieldError]:
+    """Workloads that keep Pods running: restartPolicy Always and no deadline."""
     errors: list[FieldError] = []
+    pod_spec, at = map_at(template, "spec"), (*_TEMPLATE, "spec")
     policy = text_at(pod_spec, "restartPolicy")
     if policy != "Always":
-        errors.append(not_supported((*path, "spec", "restartPolicy"), policy, ("Always",)))
+        errors.append(not_supported((*at, "restartPolicy"), policy, ("Always",)))
     if pod_spec.get("activeDeadlineSeconds") is not None:
-        errors.append(
-            forbidden(
-                (*path, "spec", "activeDeadlineSeconds"),
-                "activeDeadlineSeconds in ReplicaSet is not Supported",
-            )
-        )
+        detail = f"activeDeadlineSeconds in {kind} is not Supported"
+        errors.append(forbidden((*at, "activeDeadlineSeconds"), detail))
     return errors
+
+
+def _validate_same_selector(spec: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[FieldError]:
+    return [] if old is None else unchanged(spec, map_at(old, "spec"), "selector", SPEC, LABEL_SELECTOR)
 
 
 def _validate_strategy(strategy: Mapping[str, Any], path: Path) -> list[FieldError]:
+    rolling = strategy.get("rollingUpdate")
+    at = (*path, "rollingUpdate")
     match text_at(strategy, "type"):
         case "Recreate":
-            if strategy.get("rollingUpdate") is not None:
-                return [
-                    forbidden(
-                        (*path, "rollingUpdate"), "may not be specified when strategy `type` is 'Recreate'"
-                    )
-                ]
+            if rolling is not None:
+                return [forbidden(at, "may not be specified when strategy `type` is 'Recreate'")]
+            return []
         case "RollingUpdate":
-            rolling = strategy.get("rollingUpdate")
             if not isinstance(rolling, dict):
-                return [required((*path, "rollingUpdate"), "this should be defaulted and never be nil")]
-            return _validate_rolling(rolling, (*path, "rollingUpdate"))
-        case "":
-            return [required(path)]
+                return [required(at, "this should be defaulted and never be nil")]
+            return _validate_rolling(rolling, at)
         case kind:
-            return [
-                not_supported(path, dict(strategy), ("Recreate", "RollingUpdate"))
-                if not kind
-                else not_supported((*path, "type"), kind, ("Recreate", "RollingUpdate"))
-            ]
-    return []
+            value = _strategy_value("apps.DeploymentStrategy", "apps.RollingUpdateDeployment", kind)
+            return [not_supported((*path, "type"), value, ("Recreate", "RollingUpdate"), shown=path)]
+
+
+def _strategy_value(go_type: str, rolling_type: str, kind: str) -> GoValue:
+    go = f'{go_type}{{Type:"{kind}", RollingUpdate:(*{rolling_type})(nil)}}'
+    return GoValue({"Type": kind, "RollingUpdate": None}, go)
 
 
 def _validate_rolling(rolling: Mapping[str, Any], path: Path) -> list[FieldError]:
     """Both values whole or percent, not both zero, at most 100 % unavailable."""
-    errors = positive_int_or_percent(rolling.get("maxUnavailable"), (*path, "maxUnavailable"))
-    errors += positive_int_or_percent(rolling.get("maxSurge"), (*path, "maxSurge"))
-    unavailable, surge = int_or_string(rolling.get("maxUnavailable")), int_or_string(rolling.get("maxSurge"))
-    if _amount(unavailable) == 0 and _amount(surge) == 0:
-        errors.append(invalid((*path, "maxUnavailable"), unavailable, "may not be 0 when `maxSurge` is 0"))
-    errors += not_more_than_all(unavailable, (*path, "maxUnavailable"))
-    return errors
+    unavailable, surge = rolling.get("maxUnavailable"), rolling.get("maxSurge")
+    at = (*path, "maxUnavailable")
+    errors = positive_int_or_percent(unavailable, at)
+    errors += positive_int_or_percent(surge, (*path, "maxSurge"))
+    if amount(unavailable) == 0 and amount(surge) == 0:
+        detail = "may not be 0 when `maxSurge` is 0"
+        errors.append(invalid(at, int_or_string(unavailable) or 0, detail, INT_OR_STRING))
+    return errors + not_more_than_all(unavailable, at)
 
 
-def _amount(value: int | str | None) -> int:
-    """getIntOrPercentValue: the number in either form."""
-    if value is None:
+def amount(value: object) -> int:
+    """getIntOrPercentValue: the number in either form, 0 for what is neither."""
+    number = int_or_string(value)
+    if number is None:
         return 0
-    percent = percent_of(value)
-    return percent if percent is not None else int_value(value)
+    percent = percent_of(number)
+    return percent if percent is not None else int_value(number)
 
 
 def positive_int_or_percent(value: object, path: Path) -> list[FieldError]:
     """ValidatePositiveIntOrPercent."""
     match int_or_string(value):
         case str() as text:
-            return invalid_each(path, text, names.percent(text))
+            return [invalid(path, text, reason, INT_OR_STRING) for reason in names.percent(text)]
         case int() as number if number < 0:
-            return [invalid(path, number, "must be greater than or equal to 0")]
+            return [invalid(path, number, NOT_NEGATIVE)]
     return []
 
 
-def not_more_than_all(value: int | str | None, path: Path) -> list[FieldError]:
-    percent = percent_of(value) if value is not None else None
+def not_more_than_all(value: object, path: Path) -> list[FieldError]:
+    """IsNotMoreThan100Percent."""
+    number = int_or_string(value)
+    percent = percent_of(number) if isinstance(number, str) and not names.percent(number) else None
     return (
-        [invalid(path, value, "must not be greater than 100%")]
-        if percent is not None and percent > 100
+        [invalid(path, number, "must not be greater than 100%", INT_OR_STRING)]
+        if percent and percent > 100
         else []
     )
 
 
-def _selector_immutable(obj: Mapping[str, Any], old: Mapping[str, Any]) -> list[FieldError]:
-    new, before = map_at(obj, "spec").get("selector"), map_at(old, "spec").get("selector")
-    if new == before:
-        return []
-    return [invalid((*SPEC, "selector"), new, IMMUTABLE, "v1.LabelSelector")]
+def _validate_daemon_strategy(spec: Mapping[str, Any]) -> list[FieldError]:
+    strategy, path = map_at(spec, "updateStrategy"), (*SPEC, "updateStrategy")
+    rolling, at = strategy.get("rollingUpdate"), (*path, "rollingUpdate")
+    match text_at(strategy, "type"):
+        case "OnDelete":
+            return []
+        case "RollingUpdate":
+            return _validate_daemon_rolling(rolling, at) if isinstance(rolling, dict) else [required(at)]
+        case kind:
+            value = _strategy_value("apps.DaemonSetUpdateStrategy", "apps.RollingUpdateDaemonSet", kind)
+            return [not_supported((*path, "type"), value, ("RollingUpdate", "OnDelete"), shown=path)]
 
 
-def validate_replica_set(
-    obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
-) -> list[FieldError]:
-    errors = validate_metadata(obj, names.dns_subdomain)
-    if old is not None:
-        errors += validate_metadata_update(obj, old)
-    spec = map_at(obj, "spec")
-    errors += not_negative(spec, "replicas", SPEC)
-    errors += not_negative(spec, "minReadySeconds", SPEC)
-    errors += _validate_selector(spec, "deployment")
-    errors += _validate_matching_template(spec, rules)
-    if old is not None:
-        errors += _selector_immutable(obj, old)
+def _validate_daemon_rolling(rolling: Mapping[str, Any], path: Path) -> list[FieldError]:
+    """Exactly one of maxUnavailable and maxSurge is not zero."""
+    errors: list[FieldError] = []
+    for check in (positive_int_or_percent, not_more_than_all):
+        for key in ("maxUnavailable", "maxSurge"):
+            errors += check(rolling.get(key), (*path, key))
+    unavailable, surge = amount(rolling.get("maxUnavailable")), amount(rolling.get("maxSurge"))
+    if unavailable and surge:
+        detail = "may not be set when maxUnavailable is non-zero"
+        errors.append(
+            invalid((*path, "maxSurge"), int_or_string(rolling.get("maxSurge")), detail, INT_OR_STRING)
+        )
+    elif not unavailable and not surge:
+        errors.append(required((*path, "maxUnavailable"), "cannot be 0 when maxSurge is 0"))
     return errors
+
+
+def _validate_management(spec: Mapping[str, Any]) -> list[FieldError]:
+    policy, at = text_at(spec, "podManagementPolicy"), (*SPEC, "podManagementPolicy")
+    if not policy:
+        return [required(at)]
+    if policy in ("OrderedReady", "Parallel"):
+        return []
+    return [invalid(at, policy, "must be 'OrderedReady' or 'Parallel'")]
+
+
+def _validate_stateful_strategy(spec: Mapping[str, Any]) -> list[FieldError]:
+    strategy, path = map_at(spec, "updateStrategy"), (*SPEC, "updateStrategy")
+    rolling, at = strategy.get("rollingUpdate"), (*path, "rollingUpdate")
+    match text_at(strategy, "type"):
+        case "":
+            return [required(path)]
+        case "OnDelete":
+            if rolling is not None:
+                return [invalid(at, rolling, "only allowed for updateStrategy 'RollingUpdate'")]
+            return []
+        case "RollingUpdate":
+            return _validate_stateful_rolling(rolling, at) if isinstance(rolling, dict) else []
+        case kind:
+            go_types = ("apps.StatefulSetUpdateStrategy", "apps.RollingUpdateStatefulSetStrategy")
+            value = _strategy_value(*go_types, kind)
+            return [invalid((*path, "type"), value, "must be 'RollingUpdate' or 'OnDelete'", shown=path)]
+
+
+def _validate_stateful_rolling(rolling: Mapping[str, Any], path: Path) -> list[FieldError]:
+    errors = not_negative(rolling, "partition", path)
+    unavailable, at = rolling.get("maxUnavailable"), (*path, "maxUnavailable")
+    if unavailable is not None:
+        errors += positive_int_or_percent(unavailable, at)
+        if amount(unavailable) == 0:
+            errors.append(invalid(at, int_or_string(unavailable), "cannot be 0", INT_OR_STRING))
+        errors += not_more_than_all(unavailable, at)
+    return errors
+
+
+def _validate_retention(spec: Mapping[str, Any]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    policy = spec.get("persistentVolumeClaimRetentionPolicy")
+    if isinstance(policy, dict):
+        for key in ("whenDeleted", "whenScaled"):
+            value = text_at(policy, key)
+            if value not in ("Retain", "Delete"):
+                at = (*SPEC, "persistentVolumeClaimRetentionPolicy", key)
+                errors.append(not_supported(at, value, ("Retain", "Delete")))
+    return errors
+
+
+_MUTABLE = (
+    "replicas",
+    "template",
+    "updateStrategy",
+    "minReadySeconds",
+    "ordinals",
+    "persistentVolumeClaimRetentionPolicy",
+)
+
+
+def _validate_stateful_update(
+    spec: Mapping[str, Any], old: Mapping[str, Any], rules: Behaviour
+) -> list[FieldError]:
+    """Everything but the listed fields stays as it was."""
+    history = rules.stateful_set_history_mutable
+    mutable = (*_MUTABLE, "revisionHistoryLimit") if history else _MUTABLE
+    if all(spec.get(key) == old.get(key) for key in {*spec, *old} - set(mutable)):
+        return []
+    detail = (
+        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+        + ("'revisionHistoryLimit', " if history else "")
+        + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+    )
+    return [forbidden(SPEC, detail)]
