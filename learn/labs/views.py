@@ -30,7 +30,10 @@ def lab(request: LearnerRequest, exercise_id: str) -> HttpResponse:
         raise Http404
     if not _can_be_solved(exercise):
         return _planned(request, catalog, exercise)
-    return _page(request, lab_for(catalog, exercise, request.learner_id))
+    page = lab_for(catalog, exercise, request.learner_id)
+    response = render_page(request, "labs/lab.html", _context(page))
+    response["Cache-Control"] = "private, no-cache"  # the back button brings back what was typed
+    return response
 
 
 @require_POST
@@ -136,10 +139,6 @@ def _refuse(
 
 def _error_of(form: ManifestForm) -> str:
     return " ".join(map(str, form.errors["text"]))
-
-
-def _page(request: LearnerRequest, page: Lab) -> HttpResponse:
-    return render_page(request, "labs/lab.html", _context(page))
 
 
 def _context(page: Lab) -> dict[str, Any]:

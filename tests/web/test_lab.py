@@ -164,6 +164,10 @@ def test_a_text_that_begins_with_an_empty_line_keeps_it(learner):
     assert editor_text(text_of(learner.get(LAB))) == "\n\nkind: Pod"
 
 
+def test_the_back_button_may_bring_back_what_was_typed(learner):
+    assert "no-store" not in learner.get(LAB)["Cache-Control"]
+
+
 def test_hints_open_one_at_a_time(learner, exercise):
     page = part_of(text_of(learner.get(LAB)), "hints")
     assert "ヒント 0 / 2" in page and exercise.hints_html[0] not in page
