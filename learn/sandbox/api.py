@@ -41,20 +41,25 @@ def check_api(obj: ManifestObject, version: str, covered: Collection[Path]) -> l
     misplaced fields belong.
     """
     errors = validate(apply_defaults(obj.value, version=version), version=version)
-    return [_diagnose(obj, error, version) for error in errors if not _follows(error, covered)]
+    return [_diagnose(obj, error, version) for error in errors if not _follows(obj, error, covered)]
 
 
-def _follows(error: FieldError, covered: Collection[Path]) -> bool:
-    """Whether the schema stage has spoken about this place, about one inside it or about one around it."""
+def _follows(obj: ManifestObject, error: FieldError, covered: Collection[Path]) -> bool:
+    """Whether the refusal only follows from what the schema stage has said.
+
+    That is so when it spoke about this place, about one inside it or around it; and what names
+    something else cannot be judged while a part of the object is unreadable.
+    """
+    if not covered:
+        return False
+    if error.type is ErrorType.NOT_FOUND or "`selector` does not match" in error.detail:
+        return True
+    written = _steps(obj.value, error.path)
     for path in covered:
-        shorter = min(len(path), len(error.path))
-        if path[:shorter] == error.path[:shorter]:
-            return True
-        if "`selector` does not match" in error.detail and path[:2] in (
-            ("spec", "selector"),
-            ("spec", "template"),
-        ):
-            return True
+        for place in (error.path, written):
+            shorter = min(len(path), len(place))
+            if shorter and path[:shorter] == place[:shorter]:
+                return True
     return False
 
 

@@ -83,6 +83,18 @@ def split_keys(document: Document, path: Path) -> Fix | None:
     return _insert_after(document, node, _KEY_AND_VALUE, " ") if words else None
 
 
+def add_colon(document: Document, path: Path) -> Fix | None:
+    """Put the missing colon after the first word of a plain scalar on one line."""
+    _, node = document.locate(path)
+    if not isinstance(node, yaml.ScalarNode) or node.style not in (None, ""):
+        return None
+    start, end = node.start_mark, node.end_mark
+    word = re.match(r"[A-Za-z][A-Za-z0-9_./-]* ", document.lines[start.line][start.column :])
+    if word is None or start.line != end.line:
+        return None
+    return insertion(start.line, start.column + word.end() - 1, ":")
+
+
 def split_dashes(document: Document, path: Path) -> Fix | None:
     """Put the missing space after each hyphen of `-web`, which reads as one string."""
     _, node = document.locate(path)

@@ -1,4 +1,4 @@
-"""Which line probably stands at the wrong depth: candidates for a re-indentation, the likeliest first."""
+"""Which line probably stands at the wrong depth or lacks its dash: candidates, the likeliest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,12 +7,18 @@ from learn.sandbox.code_text import BLANK
 from learn.sandbox.diagnostics import Edit, Fix
 
 _REACH = 30
+_NEAREST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Move the line (0-based) and what hangs under it from column `have` to column `want`."""
+    """A change of layout at a line (0-based).
 
+    `yaml-bad-indent`: move the line and what hangs under it from column `have` to column `want`.
+    `yaml-missing-dash`: put a dash before what stands at column `have`. The lower `cost`, the likelier.
+    """
+
+    code: str
     line: int
     have: int
     want: int
@@ -20,21 +26,31 @@ class Candidate:
     fix: Fix
 
 
-def indent_fixes(lines: list[str], code: list[str], complaint: int) -> Iterator[Candidate]:
-    """Candidates around the line that the parser complained about."""
+def layout_fixes(lines: list[str], code: list[str], complaint: int) -> Iterator[Candidate]:
+    """Candidates around the line (0-based) that was complained about, nearest first."""
     filled = [i for i in range(min(complaint, len(lines) - 1), -1, -1) if code[i].strip(BLANK + " ")][:_REACH]
     if not filled:
         return
     levels = _levels(lines, filled)
     for distance, culprit in enumerate(filled[:8]):
+        if not lines[culprit].lstrip(" ").startswith("- "):
+            yield _dash(lines, culprit, distance)
         have = _indent(lines[culprit])
         block = _subtree(lines, code, culprit)
-        for want in sorted(levels, key=lambda level: abs(level - have)):
-            if want == have:
-                continue
+        near = sorted((level for level in levels if level != have), key=lambda level: abs(level - have))
+        for want in near[:_NEAREST]:
             yield _shift(lines, culprit, block, want, distance)
-            if len(block) > 1 and distance < 3:
+            if len(block) > 1:
                 yield _shift(lines, culprit, block[:1], want, distance)
+
+
+def _dash(lines: list[str], culprit: int, distance: int) -> Candidate:
+    column = _indent(lines[culprit])
+    edit = Edit(line=culprit + 1, column=column + 1, end_line=culprit + 1, end_column=column + 1, text="- ")
+    cost = distance * 2 + 2
+    return Candidate(
+        code="yaml-missing-dash", line=culprit, have=column, want=column, cost=cost, fix=Fix(edits=(edit,))
+    )
 
 
 def _levels(lines: list[str], filled: list[int]) -> list[int]:
@@ -75,8 +91,26 @@ def _shift(lines: list[str], culprit: int, block: list[int], want: int, distance
         moved = " " * max(indent + want - have, 0)
         edits.append(Edit(line=index + 1, column=1, end_line=index + 1, end_column=indent + 1, text=moved))
     cost = distance * 2 + len(block) + abs(want - have)
-    return Candidate(line=culprit, have=have, want=want, cost=cost, fix=Fix(edits=tuple(edits)))
+    return Candidate(
+        code="yaml-bad-indent", line=culprit, have=have, want=want, cost=cost, fix=Fix(edits=tuple(edits))
+    )
 
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
+
+
+def irregularity(lines: list[str]) -> int:
+    """How far a layout is from steps of two: the number of lines at an odd column or after an odd step."""
+    count = 0
+    before = 0
+    allowed: tuple[int, ...] = (0,)
+    for line in lines:
+        content = line.lstrip(" ")
+        if not content or content.startswith("#"):
+            continue
+        indent = len(line) - len(content)
+        step = indent - before
+        count += (indent % 2) + (step > 0 and step not in allowed)
+        before, allowed = indent, (2, 4) if content.startswith("- ") else (2,)
+    return count

@@ -4,7 +4,7 @@ from functools import cache
 
 from learn.cluster.api.schema import definitions, schema_of
 from learn.sandbox.diagnostics import Diagnostic
-from learn.sandbox.edits import replace_node
+from learn.sandbox.edits import rename_key, replace_node
 from learn.sandbox.objects import ManifestObject
 from learn.sandbox.removed import removal_of
 from learn.sandbox.spelling import nearest
@@ -15,6 +15,9 @@ _PREFERRED_SUFFIXES = ("v2", "v1")
 def check_kind(obj: ManifestObject, version: str) -> list[Diagnostic]:
     """What is wrong with the object's apiVersion and kind, at most one finding."""
     api_version, kind = obj.value.get("apiVersion"), obj.value.get("kind")
+    misspelt = _misspelt_key(obj)
+    if misspelt:
+        return [misspelt]
     if not isinstance(kind, str) or not kind:
         return [_report(obj, "object-no-kind", "kind")]
     if not isinstance(api_version, str) or not api_version:
@@ -25,6 +28,32 @@ def check_kind(obj: ManifestObject, version: str) -> list[Diagnostic]:
     if schema_of(api_version, kind, version) is not None:
         return _deprecated(obj, version)
     return [_unknown(obj, api_version, kind, version)]
+
+
+def _misspelt_key(obj: ManifestObject) -> Diagnostic | None:
+    """A key that was meant to be apiVersion or kind."""
+    for wanted in ("apiVersion", "kind"):
+        if wanted in obj.value:
+            continue
+        for key in obj.value:
+            if nearest(key, (wanted,)):
+                span = obj.key_span((key,))
+                params = {
+                    "line": str(span.line),
+                    "field": key,
+                    "near": wanted,
+                    "parent": "マニフェスト",
+                    "english": f"error: error validating data: {wanted} not set",
+                }
+                return Diagnostic(
+                    code="schema-unknown-field",
+                    span=span,
+                    path=(*obj.base, key),
+                    params=params,
+                    fix=rename_key(obj, (key,), wanted),
+                    document=obj.document.index,
+                )
+    return None
 
 
 def _unknown(obj: ManifestObject, api_version: str, kind: str, version: str) -> Diagnostic:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from learn.sandbox.code_text import BLANK, code_lines
 from learn.sandbox.diagnostics import Diagnostic, Edit, Fix, Span
+from learn.sandbox.pasted import may_be_pasted, pasted_lines
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -58,12 +59,17 @@ def scan(text: str, *, indent_width: int = 2) -> list[Diagnostic]:
     Tabs are reported only as indentation of a line that holds something. `indent_width` is the number
     of spaces that replaces a tab or a wide space there.
     """
-    if text.isascii() and "\t" not in text:
+    suspicious = not text.isascii() or "\t" in text
+    pasted = may_be_pasted(text)
+    if not suspicious and not pasted:
         return []
-    found: list[Diagnostic] = []
-    for index, code in code_lines(text.split("\n")):
-        if _SUSPECT.search(code):
-            found.extend(_scan_line(index + 1, code, indent_width))
+    lines = text.split("\n")
+    code = [masked for _, masked in code_lines(lines)]
+    found = list(pasted_lines(lines, code)) if pasted else []
+    spoken = {slip.span.line for slip in found}
+    for number, line in enumerate(code, 1):
+        if suspicious and number not in spoken and _SUSPECT.search(line):
+            found.extend(_scan_line(number, line, indent_width))
     return found
 
 

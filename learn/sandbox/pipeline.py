@@ -7,17 +7,18 @@ import yaml
 
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.versions import NEWEST
+from learn.sandbox.api import check_api
 from learn.sandbox.checks import World, run_checks
 from learn.sandbox.diagnostics import Diagnostic, sort_diagnostics
 from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
 from learn.sandbox.goals import CompiledGoal, GoalResult, GoalState, evaluate_goals
 from learn.sandbox.kinds import check_kind
+from learn.sandbox.layout import Judge, blame_layout
 from learn.sandbox.messages import Severity
 from learn.sandbox.objects import ManifestObject, objects_of, templates_of
 from learn.sandbox.reading import read
 from learn.sandbox.schema import check_schema
 from learn.sandbox.words import value_kind
-from learn.sandbox.yaml_errors import Judge
 
 _UNREADABLE = ("text-", "yaml-", "schema-", "object-", "document-", "api-removed")
 DEFAULT_LIMITS = Limits()
@@ -38,13 +39,18 @@ class Report:
         return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
 
     @property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings of each severity, the gravest first."""
+        return {severity: sum(d.severity is severity for d in self.diagnostics) for severity in Severity}
+
+    @property
     def passed(self) -> bool:
         """No error, and every goal that can be evaluated is met."""
         return not self.errors and all(g.state in (GoalState.MET, GoalState.WAITING) for g in self.goals)
 
 
 def check(
-    text: str,
+    text: str | bytes,
     *,
     goals: Sequence[CompiledGoal] = (),
     version: str = NEWEST,
@@ -52,16 +58,22 @@ def check(
 ) -> Report:
     """Read a manifest and say everything that is wrong with it. Never raises for any text.
 
+    Bytes are read as UTF-8.
+
     `goals` come from `compile_goals`. `version` is one of `cluster.api.versions.SUPPORTED`;
     ValueError for any other.
     """
-    reading = read(text, limits, _judge(version, limits))
-    found = list(reading.diagnostics)
+    judge = _judge(version, limits)
+    reading = read(text, limits, judge)
     objects = tuple(obj for document in reading.documents for obj in objects_of(document))
-    for document in reading.documents:
-        found.extend(_check_root(document))
+    found = [d for document in reading.documents for d in _check_root(document)]
     for obj in objects:
         found.extend(_check_object(obj, version))
+    found = [*reading.diagnostics, *(d for d in found if d.span.line not in reading.moved)]
+    if reading.complete and _is_unreadable(found):
+        found = (
+            blame_layout("\n".join(reading.documents[0].lines), found, judge) if reading.documents else found
+        )
     if reading.complete and not _is_unreadable(found):
         found.extend(run_checks(World(objects)))
     diagnostics = sort_diagnostics(found)
@@ -78,7 +90,7 @@ def _check_object(obj: ManifestObject, version: str) -> list[Diagnostic]:
     """Kind, schema, and the API server's own rules, each knowing what the one before has said."""
     kind = check_kind(obj, version)
     schema = check_schema(obj, version)
-    return [*kind, *schema.diagnostics]
+    return [*kind, *schema.diagnostics, *check_api(obj, version, schema.covered)]
 
 
 def _judge(version: str, limits: Limits) -> Judge:
@@ -93,9 +105,11 @@ def _judge(version: str, limits: Limits) -> Judge:
             mark = getattr(error, "problem_mark", None)
             return 1, -(mark.line + 1 if mark else 0)
         lines = text.split("\n")
-        documents = [Reader(1, limits, lines).read(node) for node in nodes]
+        readers = [Reader(1, limits, lines) for _ in nodes]
+        documents = [reader.read(node) for reader, node in zip(readers, nodes, strict=True)]
         objects = [obj for document in documents for obj in objects_of(document)]
         unreadable = sum(len(_check_root(document)) for document in documents)
+        unreadable += sum(len(reader.problems) for reader in readers)
         return 0, unreadable + sum(len(_check_object(obj, version)) for obj in objects)
 
     return judge

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
 from learn.sandbox.diagnostics import Diagnostic, Fix, Span
 from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
 from learn.sandbox.edits import apply_fix
+from learn.sandbox.layout import Judge
 from learn.sandbox.lexical import find_control_char, scan
-from learn.sandbox.yaml_errors import Judge, diagnose_yaml_error
+from learn.sandbox.yaml_errors import diagnose_yaml_error
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\n]|$)", re.MULTILINE)
 _START = Span(line=1, column=1)
@@ -18,22 +19,27 @@ _START = Span(line=1, column=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What could be read. `complete` is False when a part of the text could not."""
+    """What could be read. `complete` is False when a part of the text could not.
+
+    On `moved` lines a slip was mended before reading, so that places there differ from the text's own.
+    """
 
     documents: tuple[Document, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     complete: bool = False
+    moved: frozenset[int] = frozenset()
 
 
-def read(text: str, limits: Limits, judge: Judge) -> Reading:
+def read(source: str | bytes, limits: Limits, judge: Judge) -> Reading:
     """The documents of a text and everything that stands in the way of reading it.
 
     Where the keyboard slipped, the slips are reported and the text is read as if they were mended,
     so that nothing else stays hidden behind them.
     """
-    refusal = _refuse(text, limits)
+    refusal = _refuse(source, limits)
     if refusal:
         return Reading(diagnostics=(refusal,))
+    text = source.decode() if isinstance(source, bytes) else source
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     marks = [Diagnostic(code="text-bom", span=_START)] if text.startswith("\ufeff") else []
     text = text.removeprefix("\ufeff")
@@ -42,25 +48,28 @@ def read(text: str, limits: Limits, judge: Judge) -> Reading:
         slips = []
     if not slips:
         reading = _compose_all(text, limits, judge)
-        return _with(reading, marks)
+        return replace(reading, diagnostics=(*marks, *reading.diagnostics))
     slips = _best_slips(text, slips, judge)
-    mended = apply_fix(text, _all_edits(slips))
-    reading = _compose_all(mended, limits, judge)
-    return _with(_behind(reading, slips), [*marks, *slips])
+    reading = _compose_all(apply_fix(text, _all_edits(slips)), limits, judge)
+    return _behind(reading, [*marks, *slips])
 
 
-def _refuse(text: str, limits: Limits) -> Diagnostic | None:
-    if len(text) > limits.bytes or len(text.encode(errors="replace")) > limits.bytes:
+def _refuse(source: str | bytes, limits: Limits) -> Diagnostic | None:
+    """Why the text cannot be read at all: its size, its encoding, or a character that no YAML may hold."""
+    size = len(source) if isinstance(source, bytes) else len(source.encode(errors="replace"))
+    if size > limits.bytes:
         return Diagnostic(code="text-too-long", span=_START, params={"limit": str(limits.bytes // 1024)})
-    return find_control_char(text)
-
-
-def _with(reading: Reading, more: list[Diagnostic]) -> Reading:
-    return Reading(
-        documents=reading.documents,
-        diagnostics=(*more, *reading.diagnostics),
-        complete=reading.complete,
-    )
+    if isinstance(source, str):
+        return find_control_char(source)
+    try:
+        return find_control_char(source.decode())
+    except UnicodeDecodeError as error:
+        before = source[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+        return Diagnostic(
+            code="text-encoding", span=Span(line=line, column=column), params={"line": str(line)}
+        )
 
 
 def _best_slips(text: str, slips: list[Diagnostic], judge: Judge) -> list[Diagnostic]:
@@ -86,12 +95,12 @@ def _all_edits(slips: list[Diagnostic]) -> Fix:
 
 
 def _behind(reading: Reading, slips: list[Diagnostic]) -> Reading:
-    """What is left to say besides the slips: nothing on their own lines, where places have moved."""
+    """The slips, and what is left to say besides: nothing on their own lines, where places have moved."""
+    moved = frozenset(slip.span.line for slip in slips)
     if not reading.complete:
-        return Reading()
-    lines = {slip.span.line for slip in slips}
-    rest = tuple(d for d in reading.diagnostics if d.span.line not in lines)
-    return Reading(documents=reading.documents, diagnostics=rest)
+        return Reading(diagnostics=tuple(slips), moved=moved)
+    rest = tuple(d for d in reading.diagnostics if d.span.line not in moved)
+    return Reading(documents=reading.documents, diagnostics=(*slips, *rest), moved=moved)
 
 
 def _compose_all(text: str, limits: Limits, judge: Judge) -> Reading:

@@ -13,6 +13,7 @@ from learn.cluster.api.fielderror import Path, path_text
 from learn.cluster.api.schema import Schema, Type, schema_of
 from learn.sandbox.diagnostics import Diagnostic, Fix
 from learn.sandbox.edits import (
+    add_colon,
     list_of_map,
     map_of_list,
     quote_scalar,
@@ -85,7 +86,10 @@ def _unknown_field(obj: ManifestObject, problem: Problem, root: Schema) -> tuple
     near = nearest(str(field), (name for name in problem.schema.properties if name not in siblings))
     home = None if near else _home_of(str(field), problem, root)
     code, fix, meant = "schema-undefined-field", None, problem.path
-    if near:
+    if str(field).startswith("-") and str(field)[1:].isidentifier():
+        code, fix = "yaml-missing-space-dash", rename_key(obj, problem.path, f"- {str(field)[1:]}")
+        params["value"] = str(field)
+    elif near:
         meant = (*parent, near)
         fits = _fits(problem.value, problem.schema.properties[near])
         code, fix = "schema-unknown-field", rename_key(obj, problem.path, near) if fits else None
@@ -176,6 +180,7 @@ def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
         field=_place(problem.path, obj),
         found=value_kind(found),
         value=_written(obj, problem.path),
+        key=_written(obj, problem.path).partition(" ")[0],
         wanted=SCHEMA_TYPE_NAMES[wanted],
         english=decode_error(obj.value, [problem]) or "",
     )
@@ -194,7 +199,12 @@ def _cause(obj: ManifestObject, problem: Problem) -> tuple[str, Fix | None]:
             return "schema-quoted-value", unquote_scalar(obj, problem.path)
         case str() if wanted in (Type.OBJECT, Type.MAP):
             fix = split_keys(obj.document, at)
-            return ("yaml-missing-space", fix) if fix else ("schema-wrong-type", None)
+            if fix:
+                return "yaml-missing-space", fix
+            key = found.split()[0] if found.strip() else ""
+            known = problem.schema.type is Type.MAP or key in problem.schema.properties
+            fix = add_colon(obj.document, at) if known and len(found.split()) > 1 else None
+            return ("yaml-missing-colon", fix) if fix else ("schema-wrong-type", None)
         case str() if wanted is Type.ARRAY:
             fix = split_dashes(obj.document, at)
             return ("yaml-missing-space-dash", fix) if fix else ("schema-scalar-not-list", None)

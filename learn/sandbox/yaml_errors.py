@@ -13,10 +13,7 @@ import yaml
 from learn.sandbox.code_text import BLANK, code_lines
 from learn.sandbox.diagnostics import Diagnostic, Edit, Fix, Span
 from learn.sandbox.edits import apply_fix, insertion, line_replacement
-from learn.sandbox.indentation import indent_fixes
-
-Judge = Callable[[str], tuple[int, int]]
-"""Scores a text: (0, number of errors) if YAML reads it, (1, -line of the complaint) if not. Lower is better."""
+from learn.sandbox.layout import Judge, best_layout
 
 _CLEAN = (0, 0)
 _KEY = r"(?:[A-Za-z][A-Za-z0-9_./-]*)"
@@ -43,15 +40,15 @@ class Scene:
     context_line: int
     judge: Judge
 
-    def near(self) -> Iterator[int]:
-        """The line of the complaint and the last two before it that hold anything."""
+    def near(self, count: int = 2) -> Iterator[int]:
+        """The line of the complaint and the last `count` before it that hold anything."""
         yield min(self.line, len(self.lines) - 1)
         found = 0
         for index in range(min(self.line, len(self.lines)) - 1, -1, -1):
             if self.code[index].strip(BLANK + " "):
                 yield index
                 found += 1
-                if found == 2:
+                if found == count:
                     return
 
     def improves(self, fix: Fix) -> bool:
@@ -223,7 +220,7 @@ def _with_quotes(scene: Scene, code: str, index: int, found: str = "") -> Diagno
 
 
 def _missing_space(scene: Scene) -> Diagnostic | None:
-    for index in scene.near():
+    for index in scene.near(8):
         match = _MISSING_SPACE.match(scene.lines[index])
         if match:
             fix = insertion(index, match.end(1) + 1, " ")
@@ -264,7 +261,7 @@ def _missing_colon(scene: Scene) -> Diagnostic | None:
         bare = re.fullmatch(rf"(\s*(?:- +)*)({_KEY})\s*", line)
         if bare:
             fix = insertion(index, bare.end(2), ":")
-            if scene.improves(fix):
+            if scene.judge(apply_fix(scene.text, fix)) == _CLEAN:
                 return _found(scene, "yaml-missing-colon", index, bare.start(2), fix=fix, key=bare[2])
     return None
 
@@ -307,36 +304,16 @@ def _dash_in_value(scene: Scene) -> Diagnostic | None:
     return _found(scene, "yaml-dash-in-value", scene.line, scene.column)
 
 
-def _missing_dash(scene: Scene) -> Diagnostic | None:
-    for index in scene.near():
-        line = scene.lines[index]
-        indent = len(line) - len(line.lstrip(" "))
-        if line[indent : indent + 1] == "-":
-            continue
-        fix = insertion(index, indent, "- ")
-        if scene.judge(apply_fix(scene.text, fix)) == _CLEAN:
-            return _found(scene, "yaml-missing-dash", index, indent, fix=fix)
-    return None
-
-
-def _indentation(scene: Scene) -> Diagnostic | None:
-    """The line whose indentation, changed together with what hangs under it, lets the text be read best."""
-    best: tuple[tuple[int, int], int] | None = None
-    chosen = None
-    budget = max(4, min(40, 200_000 // (len(scene.text) + 1)))
-    for order, candidate in enumerate(indent_fixes(scene.lines, scene.code, scene.line)):
-        if order >= budget:
-            break
-        score = scene.judge(apply_fix(scene.text, candidate.fix))
-        if score < (1, -(scene.line + 1)) and (best is None or (score, candidate.cost) < best):
-            best, chosen = (score, candidate.cost), candidate
+def _layout(scene: Scene) -> Diagnostic | None:
+    """The line whose depth or missing dash, once mended, lets the text be read best."""
+    chosen = best_layout(scene.text, scene.lines, scene.code, scene.line, scene.judge, (1, -(scene.line + 1)))
     if chosen is None:
         return None
-    fix = chosen.fix if best and best[0][0] == 0 else None
-    length = len(scene.lines[chosen.line].strip())
+    candidate, score = chosen
+    length = len(scene.lines[candidate.line].strip())
     return _found(
-        scene, "yaml-bad-indent", chosen.line, chosen.have, fix=fix, length=length,
-        have=str(chosen.have), want=str(chosen.want),
+        scene, candidate.code, candidate.line, candidate.have, fix=candidate.fix if score[0] == 0 else None,
+        length=length, have=str(candidate.have), want=str(candidate.want),
     )  # fmt: skip
 
 
@@ -364,9 +341,8 @@ _RULES: tuple[Callable[[Scene], Diagnostic | None], ...] = (
     _brackets,
     _text_after_quote,
     _missing_colon,
-    _missing_dash,
     _block_scalar,
-    _indentation,
+    _layout,
     _directive,
 )
 

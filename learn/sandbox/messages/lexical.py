@@ -10,7 +10,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "text-encoding": error(
         "UTF-8として読めない文字があります",
-        "Kubernetesが読むマニフェストの文字コードはUTF-8だけです。",
+        "Kubernetesが読む文字コードはUTF-8です。{line}行目に、ほかの文字コードの文字があります。",
         "エディターで文字コードをUTF-8にして保存し直します。",
         "error converting YAML to JSON: yaml: invalid leading UTF-8 octet",
     ),
@@ -107,5 +107,35 @@ MESSAGES: dict[str, Message] = {
         "全角の「{found}」は、半角の「{wanted}」とは別の文字として読まれます。",
         "半角の`{wanted}`に置き換えます。",
         "error converting YAML to JSON: yaml: line {line}: mapping values are not allowed in this context",
+    ),
+    "text-markdown-fence": error(
+        "Markdownの囲みが残っています",
+        "`{found}`はコードの囲みの印で、マニフェストの一部ではありません。",
+        "{line}行目を消します。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
+    ),
+    "text-shell-prompt": error(
+        "コマンドの行が残っています",
+        "`{found}`は端末に打つコマンドで、マニフェストの一部ではありません。",
+        "{line}行目を消します。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
+    ),
+    "text-heredoc-mark": error(
+        "ヒアドキュメントの終わりの印が残っています",
+        "`{found}`は端末に貼るときの印で、マニフェストの一部ではありません。",
+        "{line}行目を消します。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
+    ),
+    "text-conflict-mark": error(
+        "マージの衝突の印が残っています",
+        "`{found}`はGitが付けた印です。2つの版が混ざっています。",
+        "どちらの版にするかを決め、印の行をすべて消します。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
+    ),
+    "text-line-number": error(
+        "行番号が残っています",
+        "行頭の数字は表示のための番号で、マニフェストの一部ではありません。",
+        "行頭の番号を消します。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
 }
