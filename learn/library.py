@@ -4,6 +4,7 @@ import logging
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 from django.conf import settings
 
@@ -13,6 +14,7 @@ from learn.content.model import LessonErrors
 logger = logging.getLogger(__name__)
 
 Fingerprint = frozenset[tuple[str, int, int]]
+SECONDS_BETWEEN_LOOKS = 0.3
 
 
 def get_catalog() -> Catalog:
@@ -39,10 +41,14 @@ class _Shelf:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._lock = Lock()
+        self._looked_at = monotonic()
         self._fingerprint = _fingerprint(root)
         self.catalog = load_catalog(root)
 
     def refresh(self) -> None:
+        if monotonic() - self._looked_at < SECONDS_BETWEEN_LOOKS:
+            return
+        self._looked_at = monotonic()
         fingerprint = _fingerprint(self._root)
         if fingerprint == self._fingerprint:
             return
