@@ -84,7 +84,7 @@ class _pinned_server:
     """A server with one worker on its own core, and the cookie of a learner who has some progress."""
 
     def __init__(self, var: Path) -> None:
-        settings = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
+        settings = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "HATOBA_LOCAL": "0"}
         self._running = running_server(var, workers=1, env=settings)
 
     def __enter__(self) -> tuple[Server, str]:
