@@ -102,14 +102,73 @@ def scale(cluster: Cluster, kind: str, name: str, replicas: int, namespace: str 
 
 
 def stop(cluster: Cluster, component: str) -> None:
+    """Stop a component of the control plane, `kubelet/NODE`, or something that applications depend on."""
     with cluster.action(Ref("Component", "", component), "stop"):
         cluster.stopped[component] = True
+        if component.startswith("kubelet/"):
+            cluster.node_lifecycle.fell_silent(component.partition("/")[2])
+        cluster.dependencies_changed()
 
 
 def resume(cluster: Cluster, component: str) -> None:
     with cluster.action(Ref("Component", "", component), "resume"):
         cluster.stopped.pop(component, None)
+        if component.startswith("kubelet/"):
+            node = component.partition("/")[2]
+            cluster.node_lifecycle.spoke_again(node)
+            cluster.kubelet.node_up(node)
         cluster.resume_parts()
+        cluster.dependencies_changed()
+
+
+def node_down(cluster: Cluster, node: str) -> None:
+    """The node loses its power."""
+    ref = Ref("Node", "", node)
+    cluster.api.get(ref)
+    with cluster.action(ref, "nodeDown"):
+        cluster.stopped[f"node/{node}"] = True
+        cluster.kubelet.node_down(node)
+        cluster.node_lifecycle.fell_silent(node)
+        cluster.dependencies_changed()
+
+
+def node_up(cluster: Cluster, node: str) -> None:
+    ref = Ref("Node", "", node)
+    cluster.api.get(ref)
+    with cluster.action(ref, "nodeUp"):
+        cluster.stopped.pop(f"node/{node}", None)
+        cluster.node_lifecycle.spoke_again(node)
+        cluster.kubelet.node_up(node)
+        cluster.dependencies_changed()
+
+
+def cordon(cluster: Cluster, node: str, unschedulable: bool = True) -> Obj:
+    ref = Ref("Node", "", node)
+    cluster.api.get(ref)
+    with cluster.action(ref, "cordon" if unschedulable else "uncordon"):
+        return _set_unschedulable(cluster, ref, unschedulable)
+
+
+def uncordon(cluster: Cluster, node: str) -> Obj:
+    cluster.drains.cancel(node)
+    return cordon(cluster, node, unschedulable=False)
+
+
+def _set_unschedulable(cluster: Cluster, ref: Ref, unschedulable: bool) -> Obj:
+    def changed(obj: Obj) -> Obj:
+        spec = {key: value for key, value in obj["spec"].items() if key != "unschedulable"}
+        return {**obj, "spec": {**spec, "unschedulable": True} if unschedulable else spec}
+
+    return cluster.api.modify(ref, changed, field="spec.unschedulable")
+
+
+def drain(cluster: Cluster, node: str) -> None:
+    """Cordon a node and evict its Pods, again every five seconds while a disruption budget refuses."""
+    ref = Ref("Node", "", node)
+    cluster.api.get(ref)
+    with cluster.action(ref, "drain"):
+        _set_unschedulable(cluster, ref, True)
+        cluster.drains.begin(node)
 
 
 def inject(cluster: Cluster, fault: str, target: str, **arguments: Any) -> int:
@@ -137,6 +196,11 @@ ACTIONS: Mapping[str, Action] = {
     "scale": scale,
     "stop": stop,
     "resume": resume,
+    "nodeDown": node_down,
+    "nodeUp": node_up,
+    "cordon": cordon,
+    "uncordon": uncordon,
+    "drain": drain,
     "inject": inject,
     "load": load,
     "request": request,

@@ -15,6 +15,7 @@ from learn.cluster import errors
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.clock import Clock
+from learn.cluster.controllers.job import generated_labels
 from learn.cluster.engine import Engine
 from learn.cluster.objects import KINDS, Obj, Ref, is_deleting, is_namespaced, ref_of, with_metadata
 from learn.cluster.pods import qos_class
@@ -43,6 +44,7 @@ class ApiServer:
         self.version = version
         self.mutating: list[Admission] = []
         self.validating: list[Admission] = []
+        self.evicting: list[Callable[[Obj], None]] = []
         self.generated: dict[str, int] = {}
 
     # -- reading ---------------------------------------------------------------------------------
@@ -84,6 +86,8 @@ class ApiServer:
         if self.store.get(ref) is not None:
             raise errors.already_exists(ref)
         obj = {**obj, "metadata": self._new_metadata(obj, kind, ref)}
+        if kind == "Job":
+            obj = generated_labels(obj)
         return self.store.put(obj, "created", causes=causes, field=field)
 
     def with_defaults(self, obj: Obj) -> Obj:
@@ -302,6 +306,25 @@ class ApiServer:
                 return obj
             return self.store.put(marked, "deleting", causes=causes, field=field, data={"grace": grace})
         return self.store.remove(ref, causes=causes, field=field)
+
+    def evict(
+        self, ref: Ref, *, grace_seconds: int | None = None, causes: tuple[int, ...] | None = None
+    ) -> Obj:
+        """The eviction subresource: a delete that the checks in `evicting` may refuse (PodDisruptionBudget)."""
+        pod = self.get(ref)
+        for check in self.evicting:
+            check(pod)
+        marked = {
+            "type": "DisruptionTarget",
+            "status": "True",
+            "reason": "EvictionByEvictionAPI",
+            "message": "Eviction API: evicting",
+            "lastProbeTime": None,
+            "lastTransitionTime": self.clock.timestamp(self.engine.now),
+        }
+        others = [c for c in pod["status"].get("conditions") or () if c["type"] != "DisruptionTarget"]
+        self.update_status(ref, {**pod["status"], "conditions": [*others, marked]}, causes=causes)
+        return self.delete(ref, grace_seconds=grace_seconds, causes=causes)
 
     def _grace(self, obj: Obj, asked: int | None) -> int:
         """Seconds until a Pod must be gone (registry/core/pod/strategy.go CheckGracefulDelete); 0 for others.

@@ -25,6 +25,8 @@ from learn.cluster.api.versions import NEWEST
 from learn.cluster.apiserver import ApiServer
 from learn.cluster.clock import DEFAULT_START, Clock
 from learn.cluster.controllers.base import Controller
+from learn.cluster.controllers.nodelifecycle import NodeLifecycleController
+from learn.cluster.drain import Drains
 from learn.cluster.engine import Engine, LimitReached, Limits
 from learn.cluster.events import EventRecorder
 from learn.cluster.faults import Faults
@@ -105,7 +107,16 @@ class Cluster:
         self.proxy = KubeProxy(self)
         self.traffic = Traffic(self)
         self.faults = Faults(self)
-        own: tuple[Controller, ...] = (self.kubelet, self.proxy, self.traffic, self.faults)
+        self.drains = Drains(self)
+        self.node_lifecycle = NodeLifecycleController(self)
+        own: tuple[Controller, ...] = (
+            self.node_lifecycle,
+            self.kubelet,
+            self.proxy,
+            self.traffic,
+            self.faults,
+            self.drains,
+        )
         for part in (*(make(self) for make in CONTROLLERS), *own):
             self.parts[part.name] = part
 
@@ -227,6 +238,15 @@ class Cluster:
 
     def is_stopped(self, component: str) -> bool:
         return bool(self.stopped) and (component in self.stopped or EVERYTHING in self.stopped)
+
+    def dependencies_changed(self) -> None:
+        """Something that applications depend on is there or gone: their probes look again."""
+        for record in self.kubelet.records():
+            pod = self.kubelet.pod(record)
+            for name, container in record["containers"].items():
+                if container["state"] == "running" and pod is not None:
+                    self.kubelet.prober.poke(record, pod, name)
+        self.traffic.changed()
 
     def resume_parts(self) -> None:
         """Let every part that runs again look at what it missed."""

@@ -702,13 +702,15 @@ class Kubelet(Controller):
         """A shell or `sleep` as process 1 has no handler: the kernel drops the signal."""
         if running.fault("deadlock") or running.app.sigterm.ignored:
             return False
-        kind, _ = program_of(running.app, self.container_spec(running.pod, self._name_of(running)))
+        spec = self.container_spec(running.pod, self._name_of(running))
+        kind, _ = program_of(running.app, spec)
         return kind == "app"
 
     def _name_of(self, running: Running) -> str:
         record = self.record(running.pod["metadata"]["uid"])
         assert record is not None
-        return next(name for name, c in record["containers"].items() if c["process"] is running.process)
+        containers: dict[str, Record] = record["containers"]
+        return next(name for name, c in containers.items() if c["process"] is running.process)
 
     def sigkill(self, uid: str, name: str, serial: int) -> None:
         """The grace period is over."""
@@ -849,6 +851,36 @@ class Kubelet(Controller):
             return "Failed"
         codes = [c["exit"] for c in record["containers"].values() if c["kind"] == "app"]
         return "Failed" if any(codes) else "Succeeded"
+
+    # -- nodes that go and come ------------------------------------------------------------------
+
+    def node_down(self, node: str) -> None:
+        """The node has lost its power: its processes are gone, and nobody is there to say so."""
+        for record in self.records():
+            if record["node"] != node:
+                continue
+            record["starting"] = ""
+            for name, container in record["containers"].items():
+                if container["state"] == "running":
+                    self._exit(record, name, 255, reason="Unknown")
+        self._by_address = None
+
+    def node_up(self, node: str) -> None:
+        """The node is back: its kubelet looks at every Pod it had."""
+        for pod in self.store.pods_on(node):
+            meta = pod["metadata"]
+            self.enqueue(f"{meta['namespace']}/{meta['name']}/{meta['uid']}")
+        for record in self.records():
+            if record["node"] == node:
+                self._resume_probes(record)
+                if self.pod(record) is None:
+                    self._forget(record)
+
+    def _resume_probes(self, record: Record) -> None:
+        pod = self.pod(record)
+        for name, container in record["containers"].items():
+            if container["state"] == "running" and pod is not None:
+                self.prober.poke(record, pod, name)
 
     # -- what other parts ask --------------------------------------------------------------------
 

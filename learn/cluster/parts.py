@@ -6,16 +6,29 @@ Order matters only where two parts act in the same instant for the same reason: 
 from __future__ import annotations
 
 from learn.cluster.controllers.base import Controller
+from learn.cluster.controllers.cronjob import CronJobController
+from learn.cluster.controllers.daemonset import DaemonSetController
 from learn.cluster.controllers.deployment import DeploymentController
 from learn.cluster.controllers.endpointslice import EndpointSliceController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
+from learn.cluster.controllers.job import JobController
+from learn.cluster.controllers.namespace import NamespaceController
 from learn.cluster.controllers.replicaset import ReplicaSetController
+from learn.cluster.controllers.statefulset import StatefulSetController
+from learn.cluster.controllers.volumes import ClaimProtection, VolumeController
 from learn.cluster.scheduler import Scheduler
 
 CONTROLLERS: tuple[type[Controller], ...] = (
+    CronJobController,
+    JobController,
     DeploymentController,
     ReplicaSetController,
+    StatefulSetController,
+    DaemonSetController,
     EndpointSliceController,
+    NamespaceController,
+    VolumeController,
+    ClaimProtection,
     GarbageCollector,
     Scheduler,
 )

@@ -1,0 +1,234 @@
+"""One Pod on every node that fits (pkg/controller/daemon/daemon_controller.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from learn.cluster.api.intstr import IntOrStringError, scaled
+from learn.cluster.api.labels import from_node_selector_term
+from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
+from learn.cluster.controllers.deployment import template_hash
+from learn.cluster.controllers.replicas import claim, is_available, next_available, pod_from, without_zeros
+from learn.cluster.objects import Obj, is_deleting, labels_of, ref_of
+from learn.cluster.pods import is_ready, is_terminal
+from learn.cluster.store import Notice
+
+REVISION_LABEL = "controller-revision-hash"
+_NODE = "node.kubernetes.io"
+TOLERATIONS = (
+    {"effect": "NoExecute", "key": f"{_NODE}/not-ready", "operator": "Exists"},
+    {"effect": "NoExecute", "key": f"{_NODE}/unreachable", "operator": "Exists"},
+    {"effect": "NoSchedule", "key": f"{_NODE}/disk-pressure", "operator": "Exists"},
+    {"effect": "NoSchedule", "key": f"{_NODE}/memory-pressure", "operator": "Exists"},
+    {"effect": "NoSchedule", "key": f"{_NODE}/pid-pressure", "operator": "Exists"},
+    {"effect": "NoSchedule", "key": f"{_NODE}/unschedulable", "operator": "Exists"},
+)
+NETWORK_TOLERATION = {"effect": "NoSchedule", "key": f"{_NODE}/network-unavailable", "operator": "Exists"}
+
+
+def tolerates(toleration: Mapping[str, Any], taint: Mapping[str, Any]) -> bool:
+    """Whether a toleration matches a taint (v1.Toleration.ToleratesTaint)."""
+    if toleration.get("effect") and toleration["effect"] != taint.get("effect"):
+        return False
+    if toleration.get("key") and toleration["key"] != taint.get("key"):
+        return False
+    if (toleration.get("operator") or "Equal") == "Exists":
+        return True
+    return bool(toleration.get("key")) and (toleration.get("value") or "") == (taint.get("value") or "")
+
+
+def matches_node(spec: Mapping[str, Any], node: Obj) -> bool:
+    """nodeSelector and the required node affinity of a Pod spec."""
+    labels = labels_of(node)
+    if any(labels.get(key) != value for key, value in (spec.get("nodeSelector") or {}).items()):
+        return False
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
+    if not required:
+        return True
+    fields = {"metadata.name": node["metadata"]["name"]}
+    for term in required.get("nodeSelectorTerms") or ():
+        expressions, on_fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
+        if not expressions and not on_fields:
+            continue
+        if from_node_selector_term(expressions).matches(labels) and from_node_selector_term(
+            on_fields
+        ).matches(fields):
+            return True
+    return False
+
+
+def should_run(
+    spec: Mapping[str, Any], tolerations: Sequence[Mapping[str, Any]], node: Obj
+) -> tuple[bool, bool]:
+    """`(start there, keep running there)` for a node (NodeShouldRunDaemonPod)."""
+    if not matches_node(spec, node) or spec.get("nodeName") not in (None, "", node["metadata"]["name"]):
+        return False, False
+    taints = node["spec"].get("taints") or ()
+    bad = [t for t in taints if not any(tolerates(each, t) for each in tolerations)]
+    if any(taint["effect"] == "NoExecute" for taint in bad):
+        return False, False
+    return not any(taint["effect"] == "NoSchedule" for taint in bad), True
+
+
+class DaemonSetController(Controller):
+    name = "daemonset"
+
+    def watches(self) -> Mapping[str, KeysOf]:
+        return {"DaemonSet": own_key, "Pod": owner_key("DaemonSet"), "Node": self._all}
+
+    def _all(self, notice: Notice) -> Iterable[str]:
+        old, new = notice.old, notice.new
+        if (
+            old is not None
+            and new is not None
+            and old["spec"] is new["spec"]
+            and labels_of(old) == labels_of(new)
+        ):
+            return ()
+        return [
+            f"{d['metadata']['namespace']}/{d['metadata']['name']}" for d in self.store.objects("DaemonSet")
+        ]
+
+    def reconcile(self, key: str) -> None:
+        daemon_set = self.store.find("DaemonSet", *split_key(key))
+        if daemon_set is None:
+            return
+        pods = claim(self, daemon_set, "Pod")
+        if not is_deleting(daemon_set):
+            self._place(daemon_set, pods)
+            self._update(daemon_set)
+        self._report(daemon_set)
+
+    def _tolerations(self, daemon_set: Obj) -> list[Obj]:
+        spec = daemon_set["spec"]["template"]["spec"]
+        extra = (*TOLERATIONS, NETWORK_TOLERATION) if spec.get("hostNetwork") else TOLERATIONS
+        given = list(spec.get("tolerations") or ())
+        return [*given, *(t for t in extra if t not in given)]
+
+    def _node_of(self, pod: Obj) -> str:
+        """The node that a Pod is on, or meant for."""
+        if pod["spec"].get("nodeName"):
+            return str(pod["spec"]["nodeName"])
+        affinity = ((pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}).get(
+            "requiredDuringSchedulingIgnoredDuringExecution"
+        ) or {}
+        for term in affinity.get("nodeSelectorTerms") or ():
+            for field in term.get("matchFields") or ():
+                return str(field["values"][0])
+        return ""
+
+    def _by_node(self, pods: Sequence[Obj]) -> dict[str, list[Obj]]:
+        found: dict[str, list[Obj]] = {}
+        for pod in pods:
+            found.setdefault(self._node_of(pod), []).append(pod)
+        return found
+
+    def _place(self, daemon_set: Obj, pods: Sequence[Obj]) -> None:
+        """A Pod where one is missing, none where none belongs; one that has failed is replaced."""
+        spec, tolerations = daemon_set["spec"]["template"]["spec"], self._tolerations(daemon_set)
+        by_node = self._by_node(pods)
+        for node in self.store.objects("Node"):
+            here = by_node.pop(node["metadata"]["name"], [])
+            start, keep = should_run(spec, tolerations, node)
+            for pod in here:
+                if is_deleting(pod):
+                    continue
+                if is_terminal(pod):
+                    text = f"Found failed daemon pod {pod['metadata']['namespace']}/{pod['metadata']['name']} on node {node['metadata']['name']}, will try to kill it"
+                    self._tell(daemon_set, "FailedDaemonPod", text, type_="Warning")
+                    self.api.delete(ref_of(pod))
+                elif not keep:
+                    self._delete(daemon_set, pod)
+            if start and not here:
+                self._create(daemon_set, node["metadata"]["name"], tolerations)
+        for name, stray in by_node.items():
+            for pod in stray:
+                if name and not is_deleting(pod):
+                    self._delete(daemon_set, pod)
+
+    def _create(self, daemon_set: Obj, node: str, tolerations: Sequence[Obj]) -> None:
+        template = daemon_set["spec"]["template"]
+        labels = {**((template.get("metadata") or {}).get("labels") or {}), REVISION_LABEL: template_hash(template),
+                  "pod-template-generation": str(daemon_set["metadata"]["generation"])}  # fmt: skip
+        pod = pod_from(template, daemon_set, generateName=f"{daemon_set['metadata']['name']}-", labels=labels)
+        term = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]}
+        affinity = dict(template["spec"].get("affinity") or {})
+        affinity["nodeAffinity"] = {
+            **(affinity.get("nodeAffinity") or {}),
+            "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]},
+        }
+        spec = {**template["spec"], "affinity": affinity, "tolerations": list(tolerations)}
+        created = self.api.create({**pod, "spec": spec}, trusted=True, field="spec.template")
+        self._tell(daemon_set, "SuccessfulCreate", f"Created pod: {created['metadata']['name']}")
+
+    def _delete(self, daemon_set: Obj, pod: Obj) -> None:
+        self.api.delete(ref_of(pod))
+        self._tell(daemon_set, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")
+
+    def _update(self, daemon_set: Obj) -> None:
+        """rollingUpdate: old Pods go as far as maxUnavailable allows; their successors follow (update.go)."""
+        strategy = daemon_set["spec"].get("updateStrategy") or {}
+        if strategy.get("type") == "OnDelete":
+            return
+        pods = [p for p in self.store.owned_by(daemon_set["metadata"]["uid"], "Pod") if not is_terminal(p)]
+        by_node = self._by_node(pods)
+        code = template_hash(daemon_set["spec"]["template"])
+        limit = self._max_unavailable(strategy.get("rollingUpdate") or {}, len(by_node))
+        seconds = int(daemon_set["spec"].get("minReadySeconds") or 0)
+        missing = 0
+        old_ready: list[Obj] = []
+        old_unready: list[Obj] = []
+        for here in by_node.values():
+            available = [
+                p
+                for p in here
+                if not is_deleting(p) and is_available(p, seconds, self.clock, self.engine.now)
+            ]
+            missing += 0 if available else 1
+            for pod in here:
+                if labels_of(pod).get(REVISION_LABEL) != code and not is_deleting(pod):
+                    (old_ready if pod in available else old_unready).append(pod)
+        for pod in [*old_unready, *old_ready[: max(0, limit - missing)]]:
+            self._delete(daemon_set, pod)
+
+    def _max_unavailable(self, rolling: Obj, nodes: int) -> int:
+        try:
+            return max(1, scaled(rolling.get("maxUnavailable", 1), nodes, round_up=True))
+        except IntOrStringError:
+            return 1
+
+    def _tell(self, daemon_set: Obj, reason: str, message: str, *, type_: str = "Normal") -> None:
+        self.events.record(daemon_set, type_, reason, message, source="daemonset-controller")
+
+    def _report(self, daemon_set: Obj) -> None:
+        ref = ref_of(daemon_set)
+        found = self.store.get(ref)
+        if found is None:
+            return
+        spec, tolerations = found["spec"]["template"]["spec"], self._tolerations(found)
+        seconds = int(found["spec"].get("minReadySeconds") or 0)
+        code = template_hash(found["spec"]["template"])
+        living = [p for p in self.store.owned_by(found["metadata"]["uid"], "Pod") if not is_deleting(p)]
+        by_node = self._by_node(living)
+        wanted = [
+            n["metadata"]["name"] for n in self.store.objects("Node") if should_run(spec, tolerations, n)[0]
+        ]
+        placed = [by_node[name][0] for name in wanted if by_node.get(name)]
+        available = sum(is_available(p, seconds, self.clock, self.engine.now) for p in placed)
+        status: Obj = {
+            "currentNumberScheduled": len(placed),
+            "desiredNumberScheduled": len(wanted),
+            "numberMisscheduled": sum(len(pods) for name, pods in by_node.items() if name not in wanted),
+            "numberReady": sum(map(is_ready, placed)),
+            "numberAvailable": available,
+            "numberUnavailable": len(wanted) - available,
+            "updatedNumberScheduled": sum(labels_of(p).get(REVISION_LABEL) == code for p in placed),
+            "observedGeneration": found["metadata"]["generation"],
+        }
+        keep = ("currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady")
+        self.api.update_status(ref, without_zeros(status, *keep))
+        due = next_available(living, seconds, self.clock, self.engine.now)
+        if due is not None:
+            self.enqueue(f"{ref.namespace}/{ref.name}", delay_ms=due - self.engine.now)
