@@ -1,5 +1,6 @@
-"""Labels, label selectors and field selectors (apimachinery's labels and fields packages)."""
+"""Labels and label selectors (apimachinery's labels package); `selectors` reads them from text."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ class Operator(StrEnum):
     LESS_THAN = "lt"
 
 
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 _POSITIVE = frozenset({Operator.IN, Operator.EQUALS, Operator.DOUBLE_EQUALS})
 _NEGATIVE = frozenset({Operator.NOT_IN, Operator.NOT_EQUALS})
 
@@ -58,11 +60,18 @@ class Requirement:
         return f"{self.key}{self.operator}{self.values[0]}"
 
 
+def whole_number(text: str) -> int | None:
+    """strconv.ParseInt to 64 bits: no blanks, no underscores."""
+    number = int(text) if _WHOLE_NUMBER.fullmatch(text) and len(text) <= 20 else None
+    return number if number is not None and -(2**63) <= number < 2**63 else None
+
+
 def _compares(requirement: Requirement, value: str | None) -> bool:
     """Gt and Lt compare whole numbers; anything else matches nothing."""
-    try:
-        number, bound = int(value or ""), int(requirement.values[0])
-    except (ValueError, IndexError):
+    if value is None or len(requirement.values) != 1:
+        return False
+    number, bound = whole_number(value), whole_number(requirement.values[0])
+    if number is None or bound is None:
         return False
     return number > bound if requirement.operator is Operator.GREATER_THAN else number < bound
 

@@ -129,6 +129,8 @@ class Quantity:
         return Quantity(_at_scale(self, scale), scale, self.format)
 
     def as_float(self) -> float:
+        if not self.mantissa:
+            return 0.0
         try:
             return self.mantissa * 10.0**self.scale if self.scale >= 0 else self.mantissa / 10**-self.scale
         except OverflowError:
@@ -262,15 +264,14 @@ def _at_scale(quantity: Quantity, scale: int) -> int:
     shift = quantity.scale - scale
     if shift < 0:
         return _rounded(quantity.mantissa, -shift)
-    power: int = 10**shift  # an int, for shift is not negative
-    return quantity.mantissa * power
+    return int(quantity.mantissa * 10**shift)
 
 
 def _rounded(mantissa: int, digits: int) -> int:
     """Division by 10**digits, rounded away from zero."""
     if digits > _ALIGN_LIMIT:
         return (mantissa > 0) - (mantissa < 0)
-    size = -(-abs(mantissa) // 10**digits)
+    size: int = -(-abs(mantissa) // 10**digits)
     return size if mantissa >= 0 else -size
 
 
