@@ -6,11 +6,13 @@ Faults and load (`faults`) are actions too.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
 
 from learn.cluster import errors, reach
-from learn.cluster.objects import Obj, Ref, is_namespaced, ref_of
+from learn.cluster.objects import Obj, Ref, annotations_of, is_namespaced, ref_of, with_metadata
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
@@ -74,6 +76,41 @@ def create(cluster: Cluster, manifest: Obj, namespace: str = "default") -> Obj:
         return cluster.api.create(manifest)
 
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def apply(cluster: Cluster, manifest: Obj, namespace: str = "default") -> Obj:
+    """Create an object, or change it to what the manifest says, as `kubectl apply` does on the client's side.
+
+    Fields that the former manifest had and this one has not are removed; fields that no manifest named stay.
+    """
+    manifest = _manifest(manifest, namespace)
+    text = json.dumps(manifest, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
+    annotations = {**(manifest["metadata"].get("annotations") or {}), LAST_APPLIED: text}
+    marked = with_metadata(manifest, annotations=annotations)
+    if not manifest["metadata"].get("name"):
+        raise errors.bad_request("metadata.name is required for apply")
+    ref = ref_of(manifest)
+    current = cluster.store.get(ref)
+    with cluster.action(ref, "apply"):
+        if current is None:
+            return cluster.api.create(marked)
+        former = annotations_of(current).get(LAST_APPLIED)
+        last = json.loads(former) if former else {}
+        return cluster.api.update(merged(current, last, marked))
+
+
+def merged(current: Any, last: Any, wanted: Any) -> Any:
+    """A three-way merge of objects; lists are taken whole."""
+    if not isinstance(current, dict) or not isinstance(wanted, dict):
+        return wanted
+    last = last if isinstance(last, dict) else {}
+    result = {key: value for key, value in current.items() if key in wanted or key not in last}
+    for key, value in wanted.items():
+        result[key] = merged(current.get(key), last.get(key), value)
+    return result
+
+
 def update(cluster: Cluster, manifest: Obj) -> Obj:
     manifest = _manifest(manifest, "default")
     with cluster.action(_ref_or_kind(manifest), "update"):
@@ -92,6 +129,20 @@ def delete(
     cluster.api.get(ref)
     with cluster.action(ref, "delete"):
         cluster.api.delete(ref, grace_seconds=grace_seconds, propagation=propagation)
+
+
+def delete_pods(cluster: Cluster, target: str, count: int, namespace: str = "default") -> None:
+    """Delete the first `count` Pods of a target."""
+    pods = {record["uid"]: pod for record, pod, _ in cluster.faults.targets(target, namespace, count)}
+    for pod in pods.values():
+        ref = ref_of(pod)
+        with cluster.action(ref, "delete"):
+            cluster.api.delete(ref)
+
+
+def count(cluster: Cluster) -> None:
+    """Close the present stretch of all traffic, so that a window of a scenario begins or ends exactly here."""
+    cluster.traffic.recount()
 
 
 def scale(cluster: Cluster, kind: str, name: str, replicas: int, namespace: str = "default") -> Obj:
@@ -184,15 +235,27 @@ def load(cluster: Cluster, target: str, **arguments: Any) -> None:
 def request(cluster: Cluster, url: str, namespace: str = "default", node: str = "") -> reach.Reached:
     with cluster.action(Ref("Request", "", url), "request") as entry:
         reached = reach.answer(cluster, url, namespace=namespace, node=node)
-        data = {"ok": reached.ok, **reached._asdict()}
+        host = urlsplit(url if "://" in url else f"http://{url}").hostname or url
+        data = {"ok": reached.ok, "target": host, **reached._asdict()}
         cluster.trace.record(Ref("Request", "", url), "request", causes=(entry,), data=data)
         return reached
 
 
+def schedule(cluster: Cluster, steps: list[list[Any]], started: str = "") -> None:
+    """Let steps `[at_ms, verb, arguments]` happen by themselves; see `steps`."""
+    unknown = sorted({str(verb) for _, verb, _ in steps} - set(ACTIONS))
+    if unknown:
+        raise errors.bad_request(f"unknown action {', '.join(unknown)}")
+    cluster.steps.schedule(steps, started=started)
+
+
 ACTIONS: Mapping[str, Action] = {
     "create": create,
+    "apply": apply,
     "update": update,
     "delete": delete,
+    "deletePods": delete_pods,
+    "count": count,
     "scale": scale,
     "stop": stop,
     "resume": resume,
@@ -204,4 +267,5 @@ ACTIONS: Mapping[str, Action] = {
     "inject": inject,
     "load": load,
     "request": request,
+    "schedule": schedule,
 }

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from learn.cluster import errors
+from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.api.validation import validate
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.clock import Clock
 from learn.cluster.controllers.job import generated_labels
@@ -75,6 +77,7 @@ class ApiServer:
         obj = self._named(obj)
         ref = ref_of(obj)
         if not trusted:
+            self.decode(obj)
             obj = self.with_defaults(obj)
         for admit in self.mutating:
             obj = admit("create", obj, None)
@@ -93,8 +96,17 @@ class ApiServer:
     def with_defaults(self, obj: Obj) -> Obj:
         return apply_defaults(obj, version=self.version)
 
+    def decode(self, obj: Obj) -> None:
+        """Raises ApiError (BadRequest) for what does not fit its schema: unknown fields, wrong types."""
+        text = decode_error(obj, validate_schema(obj, version=self.version))
+        if text is not None:
+            raise errors.bad_request(text)
+
     def validate(self, obj: Obj, old: Obj | None) -> None:
         """Raises ApiError (Invalid) with every field error found."""
+        found = validate(obj, old=old, version=self.version)
+        if found:
+            raise errors.invalid(obj["kind"], obj["metadata"]["name"], found, self.version)
 
     def _named(self, obj: Obj) -> Obj:
         """Fill in the namespace and, from generateName, the name (base cut to 58, five letters added)."""
@@ -171,6 +183,7 @@ class ApiServer:
         if sent_version and sent_version != old["metadata"]["resourceVersion"]:
             raise errors.conflict(ref)
         if not trusted:
+            self.decode(obj)
             obj = self.with_defaults(obj)
         for admit in self.mutating:
             obj = admit("update", obj, old)

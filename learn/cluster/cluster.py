@@ -35,6 +35,7 @@ from learn.cluster.nodes import node_specs
 from learn.cluster.objects import Obj, Ref, is_namespaced
 from learn.cluster.parts import CONTROLLERS
 from learn.cluster.proxy import KubeProxy
+from learn.cluster.steps import Steps
 from learn.cluster.store import Store
 from learn.cluster.trace import Trace
 from learn.cluster.traffic import Traffic
@@ -108,6 +109,7 @@ class Cluster:
         self.traffic = Traffic(self)
         self.faults = Faults(self)
         self.drains = Drains(self)
+        self.steps = Steps(self)
         self.node_lifecycle = NodeLifecycleController(self)
         own: tuple[Controller, ...] = (
             self.node_lifecycle,
@@ -116,6 +118,7 @@ class Cluster:
             self.traffic,
             self.faults,
             self.drains,
+            self.steps,
         )
         for part in (*(make(self) for make in CONTROLLERS), *own):
             self.parts[part.name] = part
@@ -159,12 +162,15 @@ class Cluster:
         Arguments are JSON data.  The action is written to the journal and is the cause of what follows.
         Raises ApiError when the API server refuses, ValueError for an unknown verb.
         """
-        perform = ACTIONS.get(verb)
-        if perform is None:
+        if verb not in ACTIONS:
             raise ValueError(f"unknown action {verb!r}; one of {', '.join(sorted(ACTIONS))}")
         arguments = plain_copy(arguments)
         self.journal.append((self.now, verb, arguments))
-        return perform(self, **arguments)
+        return self.perform(verb, arguments)
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+        """Carry out an action that is part of the run already (a step of a scenario)."""
+        return ACTIONS[verb](self, **arguments)
 
     def apply(self, manifest: str | Obj | Sequence[Obj], *, namespace: str = "default") -> list[Obj]:
         """Create or change objects as `kubectl apply` does; YAML text may hold several documents."""

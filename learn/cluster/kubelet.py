@@ -419,6 +419,7 @@ class Kubelet(Controller):
             if container["state"] == "running":
                 self.prober.begin(record, pod, name)
                 self._poststart(record, pod, name, spec)
+            self.cluster.steps.container_started(record, pod, name)
             self.sync(record, pod)
 
     def _launch(self, record: Record, pod: Obj, name: str, app: App, spec: Obj) -> None:

@@ -221,12 +221,9 @@ def _http(running: Running, pod: Obj, target: probes.Target, timeout: int, kind:
         reply = running.http_reply(target.port, path, probe=kind)
         if reply.kind == "refused":
             return Outcome(False, f'Get "{url}": dial tcp {address}: connect: connection refused')
-        waits = _wait(running, reply.until_ms) if reply.kind == "hang" else reply.latency_ms
-        if waits is None or waits >= timeout:
+        if reply.kind == "hang" or reply.latency_ms >= timeout:
             text = f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
             return Outcome(False, text, timeout)
-        if reply.kind == "hang":
-            return Outcome(True, took_ms=waits)
         if reply.status == 0:
             text = f'Get "{url}": net/http: HTTP/1.x transport connection broken: {reply.body}'
             return Outcome(False, text)
@@ -238,11 +235,6 @@ def _http(running: Running, pod: Obj, target: probes.Target, timeout: int, kind:
             return Outcome(True, warning=f"Probe terminated redirects, Response body: {reply.body}")
         path = reply.redirect
     return Outcome(False, f'Get "{path}": stopped after 10 redirects')
-
-
-def _wait(running: Running, until_ms: int) -> int | None:
-    """How long a hanging program still hangs; None for ever."""
-    return None if until_ms < 0 else max(0, until_ms - running.cluster.now)
 
 
 def _tcp(running: Running, pod: Obj, target: probes.Target) -> Outcome:

@@ -40,7 +40,7 @@ MAX_LOG_LINES = 200
 class Reply(NamedTuple):
     """What a request to a port of a container meets.
 
-    `kind` is ok, refused (nothing listens) or hang (accepted, never answered; until `until_ms`, -1 for good).
+    `kind` is ok, refused (nothing listens) or hang (accepted and lost: it is never answered).
     """
 
     kind: str
@@ -48,7 +48,6 @@ class Reply(NamedTuple):
     body: str = ""
     latency_ms: int = 0
     redirect: str = ""
-    until_ms: int = FOREVER
 
 
 def new_process(
@@ -143,19 +142,16 @@ class Running:
                 return str(protocol)
         return ""
 
-    def _hang(self) -> Reply | None:
-        for name in ("hang", "deadlock"):
-            if self.fault(name):
-                return Reply("hang", until_ms=self.process["faults"][name])
-        return None
+    def hangs(self) -> bool:
+        return self.fault("hang") or self.fault("deadlock")
 
     def http_reply(self, port: int, path: str, *, probe: str = "", client: str = "") -> Reply:
         """What a GET meets.  `probe` is the kind of probe that asks, if one does."""
         protocol = self.opens(port)
         if not protocol:
             return Reply("refused")
-        if hang := self._hang():
-            return hang
+        if self.hangs():
+            return Reply("hang")
         path = path.partition("?")[0]
         answer = self._answer(path)
         if protocol != "http":
@@ -199,7 +195,7 @@ class Running:
 
     def grpc_reply(self, port: int, *, probe: str = "") -> bool | None:
         """SERVING or not; None when nothing answers in time."""
-        if self.opens(port) != "grpc" or self._hang():
+        if self.opens(port) != "grpc" or self.hangs():
             return None
         return not (self.fault("unhealthy") or (probe == "readiness" and self.fault("unready")))
 

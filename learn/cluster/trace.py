@@ -134,6 +134,10 @@ class Trace:
         """Entries of the named kinds of change."""
         return tuple(e for e in self.entries if e.change in changes)
 
+    def refs(self, kind: str) -> list[Ref]:
+        """Every object of a kind that there is or was, sorted by namespace and name."""
+        return sorted(ref for ref in self._versions if ref.kind == kind)
+
     def versions(self, ref: Ref) -> tuple[Version, ...]:
         return tuple(self._versions.get(ref, ()))
 

@@ -1,0 +1,290 @@
+"""A scenario as data: nodes, images, manifests, what happens when, and how long to look on.
+
+Its file format is described in docs/scenarios.md; `scenario_from` reads it, `run` plays it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from learn.cluster.api.quantity import QuantityError, parse_json
+from learn.cluster.api.versions import NEWEST
+from learn.cluster.apps import AppError, app_from
+from learn.cluster.clock import DEFAULT_START
+from learn.cluster.cluster import Cluster, RunEnd
+from learn.cluster.engine import Limits
+from learn.cluster.errors import ApiError
+from learn.cluster.facts import facts
+from learn.cluster.faults import KINDS
+from learn.cluster.nodes import node_specs
+from learn.cluster.objects import Obj
+
+Step: TypeAlias = tuple[int, str, dict[str, Any]]
+
+MAX_STEPS = 5_000
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be read: an author's mistake, with the place in the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What to run.  `steps` are `(at_ms, action, arguments)`; `windows` `(from_ms, to_ms)` by name.
+
+    `origin` names a target whose first container start is t=0 of the steps; "" means the start of the run.
+    """
+
+    seed: int = 0
+    version: str = NEWEST
+    start: str = DEFAULT_START
+    nodes: int | tuple[Mapping[str, Any], ...] = 3
+    images: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, int] = field(default_factory=dict)
+    manifests: tuple[Obj, ...] = ()
+    steps: tuple[Step, ...] = ()
+    origin: str = ""
+    duration_ms: int = 300_000
+    windows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A scenario that has been played: the cluster at its end, how it ended, its facts, and what was refused at the start."""
+
+    scenario: Scenario
+    cluster: Cluster
+    end: RunEnd
+    facts: Mapping[str, Any]
+    refused: tuple[ApiError, ...] = ()
+
+
+def run(scenario: Scenario, manifests: Sequence[Obj] = (), *, limits: Limits | None = None) -> Run:
+    """Play a scenario, with further manifests (a learner's) applied after its own.
+
+    The duration counts from the origin, too; a container that never starts ends the wait after as long again.
+    """
+    cluster, refused = begin(scenario, manifests, limits=limits)
+    end = cluster.run_until(scenario.duration_ms)
+    origin = cluster.steps.state["origin"]
+    if origin and end.is_complete:
+        end = cluster.run_until(origin + scenario.duration_ms)
+    return Run(
+        scenario=scenario,
+        cluster=cluster,
+        end=end,
+        facts=facts(cluster, scenario.windows),
+        refused=refused,
+    )
+
+
+def begin(
+    scenario: Scenario, manifests: Sequence[Obj] = (), *, limits: Limits | None = None
+) -> tuple[Cluster, tuple[ApiError, ...]]:
+    """The cluster of a scenario at t=0, with everything applied and every step set; and what was refused."""
+    nodes = scenario.nodes if isinstance(scenario.nodes, int) else list(scenario.nodes)
+    cluster = Cluster(
+        seed=scenario.seed,
+        nodes=nodes,
+        images=scenario.images,
+        version=scenario.version,
+        start=scenario.start,
+        settings=scenario.settings,
+        limits=limits,
+    )
+    edges: list[Step] = [(edge, "count", {}) for bounds in scenario.windows.values() for edge in bounds]
+    steps = sorted([*scenario.steps, *edges], key=lambda step: step[0])
+    if steps or scenario.origin:
+        cluster.act("schedule", steps=[list(step) for step in steps], started=scenario.origin)
+    refused = []
+    for manifest in [*scenario.manifests, *manifests]:
+        try:
+            cluster.act("apply", manifest=manifest)
+        except ApiError as error:
+            refused.append(error)
+    return cluster, tuple(refused)
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+_FIELDS = frozenset(
+    {"seed", "version", "start", "nodes", "images", "settings", "manifests", "events", "origin", "duration", "windows", "questions"}
+)  # fmt: skip
+
+
+def scenario_from(data: Mapping[str, Any]) -> Scenario:
+    """A Scenario from the data of its file.  Raises ScenarioError naming what is wrong and where."""
+    unknown = sorted(set(data) - _FIELDS)
+    if unknown:
+        raise ScenarioError(f"unknown field {unknown[0]!r}; one of {', '.join(sorted(_FIELDS))}")
+    nodes = data.get("nodes", 3)
+    try:
+        node_specs(nodes)
+        for name, image in (data.get("images") or {}).items():
+            app_from(name, image)
+    except (TypeError, AppError) as error:
+        raise ScenarioError(str(error)) from error
+    steps = [step for index, event in enumerate(data.get("events") or ()) for step in _steps(index, event)]
+    if len(steps) > MAX_STEPS:
+        raise ScenarioError(f"more than {MAX_STEPS} events")
+    return Scenario(
+        seed=int(data.get("seed", 0)),
+        version=str(data.get("version", NEWEST)),
+        start=str(data.get("start", DEFAULT_START)),
+        nodes=nodes if isinstance(nodes, int) else tuple(nodes),
+        images=data.get("images") or {},
+        settings=data.get("settings") or {},
+        manifests=tuple(data.get("manifests") or ()),
+        steps=tuple(sorted(steps, key=lambda step: step[0])),
+        origin=str(data.get("origin", "")),
+        duration_ms=_ms("duration", data.get("duration", 300)),
+        windows={name: _window(name, bounds) for name, bounds in (data.get("windows") or {}).items()},
+        questions={str(name): str(text) for name, text in (data.get("questions") or {}).items()},
+    )
+
+
+def _ms(where: str, seconds: Any) -> int:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+        raise ScenarioError(f"{where}: not a number of seconds: {seconds!r}")
+    return round(seconds * 1000)
+
+
+def _window(name: str, bounds: Any) -> tuple[int, int]:
+    if not isinstance(bounds, (list, tuple)) or len(bounds) != 2:
+        raise ScenarioError(f"windows.{name}: two numbers of seconds are wanted")
+    return _ms(f"windows.{name}", bounds[0]), _ms(f"windows.{name}", bounds[1])
+
+
+def _steps(index: int, event: Any) -> Iterable[Step]:
+    """The steps of one event of a file; one with `every` gives many."""
+    where = f"events[{index}]"
+    if not isinstance(event, Mapping):
+        raise ScenarioError(f"{where}: not a mapping")
+    rest = dict(event)
+    at = _ms(where, rest.pop("at", 0))
+    every, until = rest.pop("every", None), rest.pop("until", None)
+    times = [at]
+    if every is not None:
+        step, last = _ms(where, every), _ms(where, until)
+        if step <= 0 or (last - at) // step > MAX_STEPS:
+            raise ScenarioError(f"{where}: every/until give too many events")
+        times = list(range(at, last, step))
+        until = None
+    verbs = [key for key in rest if key in _EVENTS]
+    if len(verbs) != 1:
+        raise ScenarioError(f"{where}: exactly one of {', '.join(sorted(_EVENTS))} is wanted")
+    verb = verbs[0]
+    subject = rest.pop(verb)
+    try:
+        steps = list(_EVENTS[verb](verb, subject, rest))
+    except (KeyError, TypeError, ValueError, QuantityError) as error:
+        raise ScenarioError(f"{where}: {verb}: {error}") from error
+    for time in times:
+        for delay, action, arguments in steps:
+            yield time + delay, action, arguments
+        if until is not None:
+            yield from _ending(verb, subject, _ms(where, until))
+
+
+def _ending(verb: str, subject: Any, until_ms: int) -> Iterable[Step]:
+    ends = {"nodeDown": "nodeUp", "stop": "resume"}
+    if verb in ends:
+        name = "node" if verb == "nodeDown" else "component"
+        yield until_ms, ends[verb], {name: str(subject)}
+    elif verb == "load":
+        yield until_ms, "load", {"target": str(subject)}
+    else:
+        raise ScenarioError(f"{verb}: `until` is for nodeDown, stop and load; use `for`")
+
+
+def _fault(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    """`hang: web`, with for (seconds), count, persist, namespace, and the fault's own arguments."""
+    arguments = {"fault": verb, "target": str(subject), **rest}
+    if "for" in arguments:
+        arguments["for_ms"] = _ms(verb, arguments.pop("for"))
+    yield 0, "inject", arguments
+
+
+def _load(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    """`load: web` with rps or cpu; `for` ends it; `ramp: {to, over}` climbs step by step."""
+    arguments = {"target": str(subject), **rest}
+    lasts = arguments.pop("for", None)
+    ramp = arguments.pop("ramp", None)
+    if "cpu" in arguments:
+        arguments["cpu"] = parse_json(arguments["cpu"]).milli_value()
+    if ramp is None:
+        yield 0, "load", arguments
+    else:
+        first, last, over = arguments.get("rps", 0), ramp["to"], int(ramp["over"])
+        for second in range(over + 1):
+            yield second * 1000, "load", {**arguments, "rps": first + (last - first) * second / max(1, over)}
+    if lasts is not None:
+        yield _ms(verb, lasts), "load", {"target": str(subject)}
+
+
+def _named(name: str) -> Any:
+    def steps(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+        lasts = rest.pop("for", None)
+        yield 0, verb, {name: str(subject), **rest}
+        if lasts is not None:
+            yield from _ending(verb, subject, _ms(verb, lasts))
+
+    return steps
+
+
+def _deploy(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    for manifest in subject if isinstance(subject, list) else [subject]:
+        yield 0, "apply", {"manifest": manifest, **rest}
+
+
+def _object(kind_and_name: Any, rest: dict[str, Any]) -> dict[str, Any]:
+    """`web` (a Deployment) or `kind/name`."""
+    kind, _, name = str(kind_and_name).rpartition("/")
+    return {"kind": _KIND_WORDS.get(kind.lower(), kind), "name": name, **rest}
+
+
+def _scale(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    replicas = int(rest.pop("to"))
+    yield 0, "scale", {**_object(subject, rest), "replicas": replicas}
+
+
+def _delete(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    yield (
+        0,
+        "deletePods" if "count" in rest else "delete",
+        ({"target": str(subject), **rest} if "count" in rest else _object(subject, rest)),
+    )
+
+
+def _patch(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    patch = rest.pop("with")
+    yield 0, "patch", {**_object(subject, rest), "patch": patch}
+
+
+_KIND_WORDS = {
+    "": "Deployment", "deployment": "Deployment", "deploy": "Deployment", "pod": "Pod", "po": "Pod",
+    "service": "Service", "svc": "Service", "statefulset": "StatefulSet", "sts": "StatefulSet",
+    "daemonset": "DaemonSet", "ds": "DaemonSet", "job": "Job", "cronjob": "CronJob", "replicaset": "ReplicaSet",
+    "rs": "ReplicaSet", "configmap": "ConfigMap", "secret": "Secret", "hpa": "HorizontalPodAutoscaler",
+    "ingress": "Ingress", "namespace": "Namespace", "pvc": "PersistentVolumeClaim",
+}  # fmt: skip
+
+_EVENTS = {
+    **dict.fromkeys(KINDS, _fault),
+    "load": _load,
+    "deploy": _deploy,
+    "scale": _scale,
+    "delete": _delete,
+    "patch": _patch,
+    "request": _named("url"),
+    "drain": _named("node"),
+    "cordon": _named("node"),
+    "uncordon": _named("node"),
+    "nodeDown": _named("node"),
+    "nodeUp": _named("node"),
+    "stop": _named("component"),
+    "resume": _named("component"),
+}
