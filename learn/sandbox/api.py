@@ -10,6 +10,7 @@ from typing import Any
 
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.fielderror import ErrorType, FieldError, Path
+from learn.cluster.api.schema import schema_of
 from learn.cluster.api.validation import validate
 from learn.sandbox.api_rules import ROWS
 from learn.sandbox.diagnostics import Diagnostic
@@ -37,9 +38,11 @@ _TITLES = {
 def check_api(obj: ManifestObject, version: str, covered: Collection[Path]) -> list[Diagnostic]:
     """The server's refusals, without those that only follow from what the schema stage has said.
 
-    `covered` holds the paths that stage has spoken about, including the places where misspelt and
+    Nothing is known of the rules for a kind without a schema. `covered` holds the paths that stage has spoken about, including the places where misspelt and
     misplaced fields belong.
     """
+    if schema_of(obj.api_version, obj.kind, version) is None:
+        return []
     errors = validate(apply_defaults(obj.value, version=version), version=version)
     return [_diagnose(obj, error, version) for error in errors if not _follows(obj, error, covered)]
 

@@ -51,7 +51,14 @@ def field_lines(text: str) -> Iterator[Line]:
     for number, line in enumerate(text.split("\n"), 1):
         match = _FIELD.match(line)
         if match and (number, match["key"]) in known:
-            yield Line(number, match["indent"], match["dash"], match["key"], match["rest"], known[number, match["key"]])
+            yield Line(
+                number,
+                match["indent"],
+                match["dash"],
+                match["key"],
+                match["rest"],
+                known[number, match["key"]],
+            )
 
 
 def _schema_lines(text: str) -> dict[tuple[int, str], str]:
@@ -138,13 +145,21 @@ def _(text, line):
 @way("typo-double-letter")
 def _(text, line):
     if len(line.key) >= 4:
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}{line.key[-1]}:{line.rest}"), _at(line), UNKNOWN
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}{line.key[-1]}:{line.rest}"),
+            _at(line),
+            UNKNOWN,
+        )
 
 
 @way("typo-case")
 def _(text, line):
     if line.key.lower() != line.key:
-        yield replace_line(text, line.number, f"{_head(line)}{line.key.lower()}:{line.rest}"), _at(line), UNKNOWN
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key.lower()}:{line.rest}"),
+            _at(line),
+            UNKNOWN,
+        )
 
 
 @way("typo-plural")
@@ -156,19 +171,35 @@ def _(text, line):
 @way("number-quoted")
 def _(text, line):
     if line.parent_type == "integer":
-        yield replace_line(text, line.number, f'{_head(line)}{line.key}: "{line.value}"'), _at(line), frozenset({"schema-quoted-value"})
+        yield (
+            replace_line(text, line.number, f'{_head(line)}{line.key}: "{line.value}"'),
+            _at(line),
+            frozenset({"schema-quoted-value"}),
+        )
 
 
 @way("string-unquoted-number")
 def _(text, line):
-    if line.parent_type == "string" and line.value and line.key in ("name", "value", "image", "serviceName", "path"):
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: 8080"), _at(line), frozenset({"schema-unquoted-string"})
+    if (
+        line.parent_type == "string"
+        and line.value
+        and line.key in ("name", "value", "image", "serviceName", "path")
+    ):
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: 8080"),
+            _at(line),
+            frozenset({"schema-unquoted-string"}),
+        )
 
 
 @way("string-bool-word")
 def _(text, line):
     if line.parent_type == "string" and line.key in ("name", "value", "serviceAccountName", "secretName"):
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: on"), _at(line), frozenset({"schema-bool-word"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: on"),
+            _at(line),
+            frozenset({"schema-bool-word"}),
+        )
 
 
 @way("integer-word")
@@ -179,7 +210,11 @@ def _(text, line):
 
 @way("map-as-scalar")
 def _(text, line):
-    if line.parent_type == "object" and line.value == "" and line.key in ("httpGet", "resources", "securityContext"):
+    if (
+        line.parent_type == "object"
+        and line.value == ""
+        and line.key in ("httpGet", "resources", "securityContext")
+    ):
         block = _block(text, line)
         lines = text.split("\n")
         lines[line.number - 1 : line.number - 1 + len(block)] = [f"{_head(line)}{line.key}: yes"]
@@ -194,8 +229,15 @@ def _(text, line):
 
 @way("missing-field")
 def _(text, line):
-    if line.key in ("containerPort", "image", "mountPath", "maxReplicas", "pathType", "schedule", "number") and not line.dash:
-        yield replace_line(text, line.number, None), frozenset(range(max(1, line.number - 12), line.number + 1)), MISSING | frozenset({"container-image-required", "ingress-backend-invalid"})
+    if (
+        line.key in ("containerPort", "image", "mountPath", "maxReplicas", "pathType", "schedule", "number")
+        and not line.dash
+    ):
+        yield (
+            replace_line(text, line.number, None),
+            frozenset(range(max(1, line.number - 12), line.number + 1)),
+            MISSING | frozenset({"container-image-required", "ingress-backend-invalid"}),
+        )
 
 
 @way("empty-value")
@@ -206,69 +248,113 @@ def _(text, line):
 
 @way("fullwidth-colon")
 def _(text, line):
-    yield replace_line(text, line.number, f"{_head(line)}{line.key}：{line.rest}"), _at(line), frozenset({"text-fullwidth-colon"})
+    yield (
+        replace_line(text, line.number, f"{_head(line)}{line.key}：{line.rest}"),
+        _at(line),
+        frozenset({"text-fullwidth-colon"}),
+    )
 
 
 @way("fullwidth-colon-no-space")
 def _(text, line):
     if line.value:
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}：{line.value}"), _at(line), frozenset({"text-fullwidth-colon"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}：{line.value}"),
+            _at(line),
+            frozenset({"text-fullwidth-colon"}),
+        )
 
 
 @way("fullwidth-indent")
 def _(text, line):
     if len(line.indent) >= 2 and not line.dash:
         indent = "　" * (len(line.indent) // 2)
-        yield replace_line(text, line.number, f"{indent}{line.key}:{line.rest}"), _at(line), frozenset({"yaml-indent-char"})
+        yield (
+            replace_line(text, line.number, f"{indent}{line.key}:{line.rest}"),
+            _at(line),
+            frozenset({"yaml-indent-char"}),
+        )
 
 
 @way("fullwidth-space-after-colon")
 def _(text, line):
     if line.value:
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}:　{line.value}"), _at(line), frozenset({"text-odd-space"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}:　{line.value}"),
+            _at(line),
+            frozenset({"text-odd-space"}),
+        )
 
 
 @way("fullwidth-digits")
 def _(text, line):
     if line.value.isdigit():
         wide = "".join(chr(ord(c) + 0xFEE0) for c in line.value)
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: {wide}"), _at(line), frozenset({"text-fullwidth-digit"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: {wide}"),
+            _at(line),
+            frozenset({"text-fullwidth-digit"}),
+        )
 
 
 @way("fullwidth-dash")
 def _(text, line):
     if line.dash:
-        yield replace_line(text, line.number, f"{line.indent}－{line.dash[1:]}{line.key}:{line.rest}"), _at(line), frozenset({"text-fullwidth-dash"})
+        yield (
+            replace_line(text, line.number, f"{line.indent}－{line.dash[1:]}{line.key}:{line.rest}"),
+            _at(line),
+            frozenset({"text-fullwidth-dash"}),
+        )
 
 
 @way("long-vowel-dash")
 def _(text, line):
     if line.dash:
-        yield replace_line(text, line.number, f"{line.indent}ー{line.dash[1:]}{line.key}:{line.rest}"), _at(line), frozenset({"text-fullwidth-dash"})
+        yield (
+            replace_line(text, line.number, f"{line.indent}ー{line.dash[1:]}{line.key}:{line.rest}"),
+            _at(line),
+            frozenset({"text-fullwidth-dash"}),
+        )
 
 
 @way("smart-quotes")
 def _(text, line):
     if line.value.startswith('"'):
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: “{line.value[1:-1]}”"), _at(line), frozenset({"text-fullwidth-quote"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: “{line.value[1:-1]}”"),
+            _at(line),
+            frozenset({"text-fullwidth-quote"}),
+        )
 
 
 @way("zero-width")
 def _(text, line):
-    yield replace_line(text, line.number, f"{_head(line)}{line.key}\u200b:{line.rest}"), _at(line), frozenset({"text-zero-width"})
+    yield (
+        replace_line(text, line.number, f"{_head(line)}{line.key}\u200b:{line.rest}"),
+        _at(line),
+        frozenset({"text-zero-width"}),
+    )
 
 
 @way("no-break-space")
 def _(text, line):
     if line.value:
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}:\u00a0{line.value}"), _at(line), frozenset({"text-odd-space"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}:\u00a0{line.value}"),
+            _at(line),
+            frozenset({"text-odd-space"}),
+        )
 
 
 @way("tab-indent")
 def _(text, line):
     if len(line.indent) >= 2 and not line.dash:
         tabs = "\t" * (len(line.indent) // 2)
-        yield replace_line(text, line.number, f"{tabs}{line.key}:{line.rest}"), _at(line), frozenset({"yaml-indent-tab"})
+        yield (
+            replace_line(text, line.number, f"{tabs}{line.key}:{line.rest}"),
+            _at(line),
+            frozenset({"yaml-indent-tab"}),
+        )
 
 
 @way("one-space-too-many")
@@ -328,20 +414,32 @@ def _(text, line):
 @way("unclosed-quote")
 def _(text, line):
     if line.value.startswith('"') and line.value.endswith('"'):
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value[:-1]}"), _at(line), frozenset({"yaml-unclosed-quote"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value[:-1]}"),
+            _at(line),
+            frozenset({"yaml-unclosed-quote"}),
+        )
 
 
 @way("unclosed-bracket")
 def _(text, line):
     if line.value.startswith("["):
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value[:-1]}"), _at(line), frozenset({"yaml-unclosed-bracket"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value[:-1]}"),
+            _at(line),
+            frozenset({"yaml-unclosed-bracket"}),
+        )
 
 
 @way("duplicate-key")
 def _(text, line):
     if line.value and not line.dash:
         doubled = f"{line.indent}{line.key}:{line.rest}"
-        yield replace_line(text, line.number, f"{doubled}\n{doubled}"), frozenset({line.number, line.number + 1}), frozenset({"yaml-duplicate-key"})
+        yield (
+            replace_line(text, line.number, f"{doubled}\n{doubled}"),
+            frozenset({line.number, line.number + 1}),
+            frozenset({"yaml-duplicate-key"}),
+        )
 
 
 @way("enum-case")
@@ -352,18 +450,35 @@ def _(text, line):
          "api-not-supported", "template-restart-policy"}
     )  # fmt: skip
     if line.key in ("imagePullPolicy", "restartPolicy", "pathType", "concurrencyPolicy", "effect"):
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value.lower()}"), _at(line), codes
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value.lower()}"),
+            _at(line),
+            codes,
+        )
 
 
 @way("bad-quantity")
 def _(text, line):
     if line.key in ("cpu", "memory", "storage", "sizeLimit"):
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value}B"), _at(line), frozenset({"schema-bad-quantity"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value}B"),
+            _at(line),
+            frozenset({"schema-bad-quantity"}),
+        )
 
 
 @way("port-out-of-range")
 def _(text, line):
-    codes = frozenset({"container-port-range", "service-port-range", "probe-port-range", "service-target-port-invalid", "ingress-backend-invalid", "network-policy-port"})
+    codes = frozenset(
+        {
+            "container-port-range",
+            "service-port-range",
+            "probe-port-range",
+            "service-target-port-invalid",
+            "ingress-backend-invalid",
+            "network-policy-port",
+        }
+    )
     if line.key in ("containerPort", "port", "targetPort", "number") and line.value.isdigit():
         yield replace_line(text, line.number, f"{_head(line)}{line.key}: 99999"), _at(line), codes
 
@@ -371,33 +486,67 @@ def _(text, line):
 @way("target-port-swapped")
 def _(text, line):
     if line.key == "targetPort" and line.value.isdigit():
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: 3000"), _at(line), frozenset({"service-target-port-number"})
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: 3000"),
+            _at(line),
+            frozenset({"service-target-port-number"}),
+        )
 
 
 @way("upper-case-name")
 def _(text, line):
     codes = frozenset({"name-not-subdomain", "name-not-label", "name-not-dns1035"})
-    if line.key == "name" and line.indent == "  " and not line.dash and "metadata:" in text.split("\n")[line.number - 2]:
-        yield replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value.capitalize()}_X"), _at(line), codes
+    if (
+        line.key == "name"
+        and line.indent == "  "
+        and not line.dash
+        and "metadata:" in text.split("\n")[line.number - 2]
+    ):
+        yield (
+            replace_line(text, line.number, f"{_head(line)}{line.key}: {line.value.capitalize()}_X"),
+            _at(line),
+            codes,
+        )
 
 
 @way("api-version-removed")
 def _(text, line):
-    if line.key == "apiVersion" and not line.indent and line.value in ("apps/v1", "networking.k8s.io/v1", "batch/v1", "policy/v1"):
-        old = {"apps/v1": "apps/v1beta1", "networking.k8s.io/v1": "extensions/v1beta1", "batch/v1": "batch/v1beta1", "policy/v1": "policy/v1beta1"}[line.value]
-        yield replace_line(text, line.number, f"apiVersion: {old}"), _at(line), frozenset({"api-removed", "object-wrong-api-version"})
+    if (
+        line.key == "apiVersion"
+        and not line.indent
+        and line.value in ("apps/v1", "networking.k8s.io/v1", "batch/v1", "policy/v1")
+    ):
+        old = {
+            "apps/v1": "apps/v1beta1",
+            "networking.k8s.io/v1": "extensions/v1beta1",
+            "batch/v1": "batch/v1beta1",
+            "policy/v1": "policy/v1beta1",
+        }[line.value]
+        yield (
+            replace_line(text, line.number, f"apiVersion: {old}"),
+            _at(line),
+            frozenset({"api-removed", "object-wrong-api-version"}),
+        )
 
 
 @way("api-version-wrong-group")
 def _(text, line):
     if line.key == "apiVersion" and not line.indent and "/" in line.value:
-        yield replace_line(text, line.number, "apiVersion: v1"), _at(line), frozenset({"object-wrong-api-version"})
+        yield (
+            replace_line(text, line.number, "apiVersion: v1"),
+            _at(line),
+            frozenset({"object-wrong-api-version"}),
+        )
 
 
 @way("kind-typo")
 def _(text, line):
     if line.key == "kind" and not line.indent and not line.dash:
-        yield replace_line(text, line.number, f"kind: {line.value[:-1]}"), _at(line), frozenset({"object-kind-typo", "object-wrong-api-version"})
+        yield (
+            replace_line(text, line.number, f"kind: {line.value[:-1]}"),
+            _at(line),
+            frozenset({"object-kind-typo", "object-wrong-api-version"}),
+        )
 
 
 def _block(text: str, line: Line) -> list[str]:

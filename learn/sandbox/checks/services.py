@@ -8,6 +8,8 @@ from learn.sandbox.checks.registry import Finding, object_check
 from learn.sandbox.checks.world import Workload, World, namespace_of
 from learn.sandbox.objects import ManifestObject
 
+_NODE_PORTS = range(30000, 32768)
+
 
 def _selected(service: ManifestObject, world: World) -> list[Workload]:
     selector = texts_at(map_at(service.value, "spec"), "selector")
@@ -108,6 +110,23 @@ def port_protocol(service: ManifestObject, world: World) -> Iterator[Finding]:
         if found and protocol not in found:
             params = {"protocol": protocol, "found": "、".join(sorted(found))}
             yield Finding(obj=service, path=("spec", "ports", index), params=params)
+
+
+@object_check("service-nodeport-range", "Service")
+def node_port_range(service: ManifestObject, world: World) -> Iterator[Finding]:
+    """A node port outside kube-apiserver's --service-node-port-range, by default 30000-32767.
+
+    The number is refused by the allocator (pkg/registry/core/service/portallocator), not by validation.
+    """
+    for index, port in _service_ports(service):
+        number = int_at(port, "nodePort")
+        if number and number not in _NODE_PORTS and 1 <= number <= 65535:
+            english = (
+                f'The Service "{service.name}" is invalid: spec.ports[{index}].nodePort: Invalid value: {number}: '
+                "provided port is not in the valid range. The range of valid ports is 30000-32767"
+            )
+            params = {"value": str(number), "english": english}
+            yield Finding(obj=service, path=("spec", "ports", index, "nodePort"), params=params)
 
 
 @object_check("service-external-name-selector", "Service")

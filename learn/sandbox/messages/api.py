@@ -8,11 +8,6 @@ def _refusal(what: str, why: str, cure: str, lesson: str | None = None) -> Messa
 
 
 _METADATA = {
-    "field-immutable": _refusal(
-        "作成後に変えられない項目です",
-        "`{field}`は、オブジェクトを作ったあとでは変えられません。",
-        "元の値に戻すか、削除してから作り直します。",
-    ),
     "name-required": _refusal(
         "オブジェクトの名前がありません",
         "どのオブジェクトにも、`metadata.name`が必要です。",
@@ -64,11 +59,6 @@ _METADATA = {
         "キーは`名前`か`接頭辞/名前`の形です。名前には英数字、`-`、`_`、`.`だけを使えます。",
         "使える文字だけのキーに書き換えます。",
     ),
-    "annotations-too-long": _refusal(
-        "アノテーションが大きすぎます",
-        "アノテーションは、キーと値を合わせて256KiBまでです。",
-        "大きな値は、ConfigMapやファイルに移します。",
-    ),
     "finalizer-invalid": _refusal(
         "ファイナライザーの名前が正しくありません",
         "ファイナライザーは`ドメイン名/名前`の形で書きます。",
@@ -89,12 +79,6 @@ _METADATA = {
         "selectorが空です",
         "空のselectorは、どのPodを管理するのかを決められません。",
         "`matchLabels`に、Podのラベルと同じ組を書きます。",
-        "deployment-replicaset",
-    ),
-    "selector-required": _refusal(
-        "selectorがありません",
-        "{kind}は、selectorに合うPodを自分のPodとみなします。自動では決まりません。",
-        "`spec.selector.matchLabels`に、Podのラベルと同じ組を書きます。",
         "deployment-replicaset",
     ),
     "selector-operator-invalid": _refusal(
@@ -229,12 +213,6 @@ _PROBES = {
         "プローブのポートに{value}は使えません",
         "ポート番号は1から65535までです。",
         "コンテナが待ち受けているポートの番号に書き換えます。",
-        "probe-mechanisms",
-    ),
-    "probe-path-required": _refusal(
-        "調べるパスがありません",
-        "`httpGet`には、`/`で始まる`path`が必要です。",
-        "`path: /healthz`のように書き足します。",
         "probe-mechanisms",
     ),
     "probe-scheme-unknown": _refusal(
@@ -531,12 +509,6 @@ _CONTAINERS = {
         "使える文字だけの名前に書き換えます。",
         "persistent-storage",
     ),
-    "volume-source-missing": _refusal(
-        "ボリュームの中身が決まっていません",
-        "`volumes`の項目には、`emptyDir`や`configMap`などの種類が1つ必要です。",
-        "`emptyDir: {{}}`のように書き足します。",
-        "persistent-storage",
-    ),
     "volume-source-multiple": _refusal(
         "ボリュームの種類が2つ書かれています",
         "1つのボリュームの種類は1つだけです。",
@@ -696,17 +668,6 @@ _PODS = {
         "範囲内の秒数に書き換えます。",
         "pod-basics",
     ),
-    "pod-pull-secret-name": _refusal(
-        "`imagePullSecrets`の`name`がありません",
-        "項目には、Secretの名前が必要です。",
-        "`- name: 名前`の形で書きます。",
-    ),
-    "pod-update-forbidden": _refusal(
-        "動いているPodのこの項目は変えられません",
-        "作成後のPodで変えられるのは、イメージなど一部の項目だけです。",
-        "Podを作り直すか、Deploymentで更新します。",
-        "deployment-replicaset",
-    ),
 }
 
 _SERVICES = {
@@ -815,12 +776,6 @@ _TRAFFIC = {
         "`rules`にホストとパスを書き足します。",
         "ingress-basics",
     ),
-    "ingress-path-type-required": _refusal(
-        "`pathType`がありません",
-        "パスの照らし合わせ方は、既定値がないので必ず書きます。",
-        "`pathType: Prefix`のように書き足します。",
-        "ingress-basics",
-    ),
     "ingress-path-type-unknown": _refusal(
         "`pathType`に`{value}`は使えません",
         "書けるのはExact、Prefix、ImplementationSpecificです。",
@@ -846,8 +801,8 @@ _TRAFFIC = {
         "ingress-basics",
     ),
     "ingress-class-both": _refusal(
-        "Ingressクラスが2か所に書かれています",
-        "古いアノテーションと`ingressClassName`は、一緒に使えません。",
+        "Ingressクラスの指定が食い違っています",
+        "古いアノテーションの値`{value}`と`ingressClassName`が違います。どちらを使うのかが決まりません。",
         "アノテーション`kubernetes.io/ingress.class`を消します。",
         "ingress-basics",
     ),
@@ -937,7 +892,7 @@ _STORAGE = {
     ),
     "storage-size-required": _refusal(
         "容量が書かれていないか、正しくありません",
-        "PersistentVolumeClaimには`resources.requests.storage`、PersistentVolumeには`capacity.storage`が必要です。",
+        "PersistentVolumeClaimには`resources.requests.storage`が必要です。PersistentVolumeなら`capacity.storage`です。",
         "`storage: 1Gi`のように書き足します。",
         "persistent-storage",
     ),
