@@ -8,6 +8,7 @@ from learn.cluster.api.conformance import Departure, Problem, validate_schema
 from learn.cluster.api.crds import crd_schema
 from learn.cluster.api.fielderror import ErrorType, FieldError, invalid, not_supported, path_text, required
 from learn.cluster.api.schema import Type
+from learn.cluster.api.validation.gateway import validate_gateway_api
 from learn.cluster.api.validation.metadata import validate_metadata
 
 
@@ -21,6 +22,8 @@ def validate_by_schema(
     if schema is not None:
         problems = validate_schema(obj, schema=schema, version=version)
         errors += [error for error in map(_error, problems) if error is not None]
+        if schema.name.startswith("gateway.networking.k8s.io/"):
+            errors += validate_gateway_api(obj)
     return errors
 
 

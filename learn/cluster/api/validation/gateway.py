@@ -1,0 +1,119 @@
+"""Rules of the Gateway API that its CRDs express in CEL (x-kubernetes-validations)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from learn.cluster.api.access import list_at, map_at, maps_at, text_at
+from learn.cluster.api.fielderror import ErrorType, FieldError, Path, invalid
+
+_UNENCRYPTED = frozenset({"HTTP", "TCP", "UDP"})
+_FILTER_FIELDS = {
+    "RequestHeaderModifier": "requestHeaderModifier",
+    "ResponseHeaderModifier": "responseHeaderModifier",
+    "RequestMirror": "requestMirror",
+    "RequestRedirect": "requestRedirect",
+    "URLRewrite": "urlRewrite",
+    "ExtensionRef": "extensionRef",
+}
+_ONCE = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite")
+_FORBIDDEN_PARTS = ("//", "/./", "/../", "%2f", "%2F", "#")
+_FORBIDDEN_ENDS = ("/..", "/.")
+
+
+def validate_gateway_api(obj: Mapping[str, Any]) -> list[FieldError]:
+    """What the schema alone cannot say about Gateways and HTTPRoutes."""
+    spec = map_at(obj, "spec")
+    if obj.get("kind") == "Gateway":
+        return _listener_errors(maps_at(spec, "listeners"))
+    if obj.get("kind") == "HTTPRoute":
+        return _route_errors(spec)
+    return []
+
+
+def _broken(path: Path, word: str, rule: str) -> FieldError:
+    return FieldError(ErrorType.INVALID, path, word, rule)
+
+
+def _listener_errors(listeners: list[Mapping[str, Any]]) -> list[FieldError]:
+    path: Path = ("spec", "listeners")
+    errors = []
+    protocols = [text_at(listener, "protocol") for listener in listeners]
+    both = list(zip(listeners, protocols, strict=True))
+    if any(protocol in _UNENCRYPTED and "tls" in listener for listener, protocol in both):
+        errors.append("tls must not be specified for protocols ['HTTP', 'TCP', 'UDP']")
+    modes = [text_at(map_at(x, "tls"), "mode") for x, protocol in both if protocol == "HTTPS" and "tls" in x]
+    if any(mode not in {"", "Terminate"} for mode in modes):
+        errors.append("tls mode must be Terminate for protocol HTTPS")
+    if any(protocol in {"TCP", "UDP"} and text_at(x, "hostname") for x, protocol in both):
+        errors.append("hostname must not be specified for protocols ['TCP', 'UDP']")
+    listener_names = [text_at(listener, "name") for listener in listeners]
+    if len(set(listener_names)) < len(listener_names):
+        errors.append("Listener name must be unique within the Gateway")
+    places = [(str(x.get("port")), protocol, text_at(x, "hostname")) for x, protocol in both]
+    if len(set(places)) < len(places):
+        errors.append("Combination of port, protocol and hostname must be unique for each listener")
+    return [_broken(path, "array", rule) for rule in errors]
+
+
+def _route_errors(spec: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
+    for index, rule in enumerate(maps_at(spec, "rules")):
+        path: Path = ("spec", "rules", index)
+        filters = maps_at(rule, "filters")
+        redirects = any(text_at(item, "type") == "RequestRedirect" for item in filters)
+        if redirects and list_at(rule, "backendRefs"):
+            text = "RequestRedirect filter must not be used together with backendRefs"
+            errors.append(_broken(path, "object", text))
+        for number, match in enumerate(maps_at(rule, "matches")):
+            errors += _path_errors(map_at(match, "path"), (*path, "matches", number, "path"))
+        errors += _filter_errors(filters, (*path, "filters"))
+        for number, backend in enumerate(maps_at(rule, "backendRefs")):
+            errors += _backend_errors(backend, (*path, "backendRefs", number))
+    return errors
+
+
+def _path_errors(match: Mapping[str, Any], path: Path) -> list[FieldError]:
+    value, kind = match.get("value"), match.get("type", "PathPrefix")
+    if not isinstance(value, str) or kind not in {"Exact", "PathPrefix"}:
+        return []
+    rules = [] if value.startswith("/") else ["value must be an absolute path and start with '/' when type one of ['Exact', 'PathPrefix']"]  # fmt: skip
+    rules += [
+        f"must not contain '{part}' when type one of ['Exact', 'PathPrefix']"
+        for part in _FORBIDDEN_PARTS
+        if part in value
+    ]
+    rules += [
+        f"must not end with '{end}' when type one of ['Exact', 'PathPrefix']"
+        for end in _FORBIDDEN_ENDS
+        if value.endswith(end)
+    ]
+    return [_broken(path, "object", rule) for rule in rules]
+
+
+def _filter_errors(filters: list[Mapping[str, Any]], path: Path) -> list[FieldError]:
+    errors = []
+    kinds = [text_at(item, "type") for item in filters]
+    if "RequestRedirect" in kinds and "URLRewrite" in kinds:
+        rule = (
+            "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both"
+        )
+        errors.append(_broken(path, "array", rule))
+    errors += [
+        _broken(path, "array", f"{kind} filter cannot be repeated") for kind in _ONCE if kinds.count(kind) > 1
+    ]
+    for index, item in enumerate(filters):
+        for kind, field in _FILTER_FIELDS.items():
+            if kinds[index] == kind and field not in item:
+                rule = f"filter.{field} must be specified for {kind} filter.type"
+                errors.append(_broken((*path, index), "object", rule))
+            elif kinds[index] != kind and field in item:
+                rule = f"filter.{field} must be nil if the filter.type is not {kind}"
+                errors.append(_broken((*path, index), "object", rule))
+    return errors
+
+
+def _backend_errors(backend: Mapping[str, Any], path: Path) -> list[FieldError]:
+    service = backend.get("group", "") == "" and backend.get("kind", "Service") == "Service"
+    if service and "port" not in backend:
+        return [invalid(path, "object", "Must have port for Service reference")]
+    return []
