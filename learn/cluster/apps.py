@@ -27,10 +27,14 @@ class AppError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """A port that the program opens; `protocol` is http, grpc, tcp or udp."""
+    """A port that the program opens; `protocol` is http, https, grpc, tcp or udp.
+
+    `address` is where it listens: 127.0.0.1 answers the Pod's own containers alone.
+    """
 
     port: int
     protocol: str = "http"
+    address: str = "0.0.0.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,24 +61,35 @@ def verdict(
     """
     if source.ip == destination.ip or source.is_node:
         return Verdict(allowed=True)
-    passed: tuple[str, ...] = ()
-    sides: tuple[tuple[Direction, Peer, Peer], ...] = (
-        ("Egress", source, destination),
-        ("Ingress", destination, source),
-    )
-    for direction, subject, other in sides:
-        isolating = [policy for policy in policies if isolates(policy, subject, direction)]
-        if not isolating:
-            continue
-        allowing = [
-            policy
-            for policy in isolating
-            if _allows(policy, direction, other=other, destination=destination, port=port, protocol=protocol)
-        ]
-        if not allowing:
-            return Verdict(allowed=False, direction=direction, policies=tuple(map(_name, isolating)))
-        passed += tuple(map(_name, allowing))
-    return Verdict(allowed=True, policies=passed)
+    egress = one_way(policies, "Egress", source, destination, port=port, protocol=protocol)
+    if not egress.allowed:
+        return egress
+    ingress = one_way(policies, "Ingress", source, destination, port=port, protocol=protocol)
+    if not ingress.allowed:
+        return ingress
+    return Verdict(allowed=True, policies=egress.policies + ingress.policies)
+
+
+def one_way(
+    policies: Sequence[NetworkPolicy],
+    direction: Direction,
+    source: Peer,
+    destination: Peer,
+    *,
+    port: int,
+    protocol: str = "TCP",
+) -> Verdict:
+    """Tell whether the policies of one end let a connection pass: the source's (Egress) or the destination's."""
+    subject, other = (source, destination) if direction == "Egress" else (destination, source)
+    isolating = [policy for policy in policies if isolates(policy, subject, direction)]
+    allowing = [
+        policy
+        for policy in isolating
+        if _allows(policy, direction, other=other, destination=destination, port=port, protocol=protocol)
+    ]
+    if isolating and not allowing:
+        return Verdict(allowed=False, direction=direction, policies=tuple(map(_name, isolating)))
+    return Verdict(allowed=True, policies=tuple(map(_name, allowing)))
 
 
 def policy_types(policy: NetworkPolicy) -> tuple[Direction, ...]:
