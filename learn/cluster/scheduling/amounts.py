@@ -44,7 +44,7 @@ def node_amounts(node: Obj) -> dict[str, int]:
 def pod_amounts(pod: Obj) -> PodAmounts:
     """What a Pod occupies: its requests, or what its containers were given if a resize has not gone through."""
     spec = map_at(pod, "spec")
-    given = _allocated(pod)
+    given = differing_allocations(pod)
     return _amounts(
         (
             tuple(_container(each, given) for each in maps_at(spec, "containers")),
@@ -55,17 +55,33 @@ def pod_amounts(pod: Obj) -> PodAmounts:
     )
 
 
-def _allocated(pod: Obj) -> dict[str, Mapping[str, Any]]:
-    """`allocatedResources` by container name."""
+def differing_allocations(pod: Obj) -> dict[str, Mapping[str, Any]]:
+    """Container -> `allocatedResources`, where they are not what it requests: a resize is under way."""
     status = map_at(pod, "status")
-    listed = [*maps_at(status, "containerStatuses"), *maps_at(status, "initContainerStatuses")]
-    return {each["name"]: each["allocatedResources"] for each in listed if each.get("allocatedResources")}
+    listed = [
+        each
+        for name in ("containerStatuses", "initContainerStatuses")
+        for each in status.get(name) or ()
+        if each.get("allocatedResources")
+    ]
+    if not listed:
+        return {}
+    spec = map_at(pod, "spec")
+    requests = {
+        each.get("name"): map_at(map_at(each, "resources"), "requests")
+        for each in (*maps_at(spec, "containers"), *maps_at(spec, "initContainers"))
+    }
+    return {
+        each["name"]: each["allocatedResources"]
+        for each in listed
+        if requests.get(each["name"]) != each["allocatedResources"]
+    }
 
 
 def _container(container: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]]) -> tuple[_Items, bool]:
     requests = map_at(map_at(container, "resources"), "requests")
     allocated = given.get(container.get("name", "")) if given else None
-    if allocated is not None and allocated != requests:
+    if allocated is not None:
         ours, theirs = resource_list(requests), resource_list(allocated)
         requests = {
             name: str(max(ours.get(name, quantity), quantity))

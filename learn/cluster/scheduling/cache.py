@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from learn.cluster.objects import Obj
 from learn.cluster.pods import is_terminal
+from learn.cluster.scheduling.amounts import differing_allocations
 from learn.cluster.scheduling.nodeinfo import NodeInfo, PodInfo, Snapshot, pod_info
 from learn.cluster.store import Notice, Store
 
@@ -74,4 +75,5 @@ def matters(old: Obj, new: Obj) -> bool:
 
 
 def _allocated(pod: Obj) -> list[object]:
-    return [each.get("allocatedResources") for each in pod["status"].get("containerStatuses") or ()]
+    """What its containers were given, where that is not what they ask for (a resize under way)."""
+    return list(differing_allocations(pod).values())

@@ -95,18 +95,15 @@ def balanced_allocation(pod: PodInfo, nodes: Sequence[NodeInfo], minor: int) -> 
 def balance(requested: Sequence[int], allocatable: Sequence[int]) -> int:
     """100 less the standard deviation of the used fractions, in percent."""
     fractions = [
-        min(amount / capacity, 1.0)
+        amount / capacity if amount < capacity else 1.0
         for amount, capacity in zip(requested, allocatable, strict=True)
         if capacity
     ]
     if len(fractions) == 2:
-        deviation = abs(fractions[0] - fractions[1]) / 2
-    elif fractions:
-        mean = sum(fractions) / len(fractions)
-        deviation = sqrt(sum((fraction - mean) ** 2 for fraction in fractions) / len(fractions))
-    else:
-        deviation = 0.0
-    return int((1 - deviation) * MAX_SCORE)
+        return int((1 - abs(fractions[0] - fractions[1]) / 2) * MAX_SCORE)
+    mean = sum(fractions) / len(fractions) if fractions else 0.0
+    variance = sum((fraction - mean) ** 2 for fraction in fractions) / max(1, len(fractions))
+    return int((1 - sqrt(variance)) * MAX_SCORE)
 
 
 def ports_filter(pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:

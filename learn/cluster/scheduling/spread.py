@@ -11,7 +11,7 @@ from learn.cluster.api.access import int_at, list_at, map_at, maps_at, text_at, 
 from learn.cluster.api.labels import EVERYTHING, Selector, from_label_selector, from_map
 from learn.cluster.objects import controller_of
 from learn.cluster.scheduling.nodeaffinity import required_matcher
-from learn.cluster.scheduling.nodeinfo import GroupCount, NodeInfo, PodInfo, Snapshot
+from learn.cluster.scheduling.nodeinfo import GroupKey, NodeInfo, PodInfo, Snapshot
 from learn.cluster.scheduling.score import MAX_SCORE
 from learn.cluster.scheduling.taints import untolerated
 from learn.cluster.scheduling.terms import with_label_keys
@@ -91,17 +91,17 @@ def spread_filter(pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
 def _domains(pod: PodInfo, constraints: Sequence[Constraint], snapshot: Snapshot) -> list[dict[str, int]]:
     """Per constraint: domain -> matching Pods, over the nodes that count for it."""
     keys = [constraint.topology_key for constraint in constraints]
-    found: list[dict[str, int]] = [{} for _ in constraints]
-    checks = [_eligibility(pod, constraint) for constraint in constraints]
-    for node in snapshot.nodes.values():
-        if not all(key in node.labels for key in keys):
-            continue
-        for constraint, counts, is_eligible in zip(constraints, found, checks, strict=True):
-            if is_eligible(node):
-                domain = node.labels[constraint.topology_key]
-                counts[domain] = counts.get(domain, 0) + matching_pods(
-                    node.groups.values(), constraint.selector, pod.namespace
-                )
+    nodes = [node for node in snapshot.nodes.values() if all(key in node.labels for key in keys)]
+    found = []
+    for constraint in constraints:
+        is_eligible = _eligibility(pod, constraint)
+        eligible = [node for node in nodes if is_eligible(node)]
+        counts: dict[str, int] = {}
+        matching = _by_node(eligible, constraint.selector, pod.namespace)
+        for node in eligible:
+            domain = node.labels[constraint.topology_key]
+            counts[domain] = counts.get(domain, 0) + matching[node.name]
+        found.append(counts)
     return found
 
 
@@ -120,15 +120,6 @@ def _eligibility(pod: PodInfo, constraint: Constraint) -> Eligible:
 def _least(constraint: Constraint, counts: Mapping[str, int]) -> int:
     """The global minimum: 0 while there are fewer domains than minDomains (1 unless set)."""
     return 0 if len(counts) < constraint.min_domains else min(counts.values())
-
-
-def matching_pods(groups: Iterable[GroupCount], selector: Selector, namespace: str) -> int:
-    """Pods of the namespace that match and are not ending; an empty selector counts none."""
-    if selector.is_everything:
-        return 0
-    return sum(
-        group.live for group in groups if group.namespace == namespace and selector.matches(group.labels)
-    )
 
 
 # -- scoring -----------------------------------------------------------------------------------------
@@ -161,34 +152,68 @@ def _raw_scores(
     *,
     needs_all: bool,
 ) -> list[int]:
+    """Matching Pods per domain, weighed by how many domains there are, summed over the constraints."""
     totals = [0.0] * len(nodes)
     keys = [constraint.topology_key for constraint in constraints]
+    everywhere = [
+        node for node in snapshot.nodes.values() if not needs_all or all(key in node.labels for key in keys)
+    ]
+    counted: dict[Selector, dict[str, int]] = {}
     for constraint in constraints:
+        counts = counted.get(constraint.selector)
+        if counts is None:
+            counts = counted[constraint.selector] = _by_node(everywhere, constraint.selector, pod.namespace)
         key = constraint.topology_key
-        memo: dict[str, int] = {}
         if key == HOSTNAME:
-            weight = log(len(nodes) + 2)
+            domains, weight = {}, log(len(nodes) + 2)
         else:
-            memo = {node.labels[key]: 0 for node in nodes if key in node.labels}
-            weight = log(len(memo) + 2)
-            is_eligible = _eligibility(pod, constraint)
-            for node in snapshot.nodes.values():
-                domain = node.labels.get(key)
-                if domain not in memo or not is_eligible(node):
-                    continue
-                if needs_all and not all(each in node.labels for each in keys):
-                    continue
-                memo[domain] += matching_pods(node.groups.values(), constraint.selector, pod.namespace)
+            domains = _by_domain(pod, constraint, nodes, everywhere, counts)
+            weight = log(len(domains) + 2)
         for place, node in enumerate(nodes):
             domain = node.labels.get(key)
             if domain is not None:
-                count = (
-                    matching_pods(node.groups.values(), constraint.selector, pod.namespace)
-                    if key == HOSTNAME
-                    else memo[domain]
-                )
+                count = counts[node.name] if key == HOSTNAME else domains[domain]
                 totals[place] += count * weight + (constraint.max_skew - 1)
     return [floor(total + 0.5) for total in totals]
+
+
+def _by_node(nodes: Iterable[NodeInfo], selector: Selector, namespace: str) -> dict[str, int]:
+    """Node -> Pods of the namespace that match and are not ending; an empty selector counts none.
+
+    Pods with the same labels are looked at once.
+    """
+    if selector.is_everything:
+        return {node.name: 0 for node in nodes}
+    matched: dict[GroupKey, bool] = {}
+    counts = {}
+    for node in nodes:
+        total = 0
+        for key, group in node.groups.items():
+            found = matched.get(key)
+            if found is None:
+                found = matched[key] = group.namespace == namespace and selector.matches(group.labels)
+            if found:
+                total += group.live
+        counts[node.name] = total
+    return counts
+
+
+def _by_domain(
+    pod: PodInfo,
+    constraint: Constraint,
+    nodes: Sequence[NodeInfo],
+    everywhere: Sequence[NodeInfo],
+    counts: Mapping[str, int],
+) -> dict[str, int]:
+    """Domain of the feasible nodes -> matching Pods on every eligible node of it."""
+    key = constraint.topology_key
+    domains = {node.labels[key]: 0 for node in nodes if key in node.labels}
+    is_eligible = _eligibility(pod, constraint)
+    for node in everywhere:
+        domain = node.labels.get(key)
+        if domain in domains and is_eligible(node):
+            domains[domain] += counts[node.name]
+    return domains
 
 
 def default_constraints(pod: PodInfo, snapshot: Snapshot) -> tuple[Constraint, ...]:
