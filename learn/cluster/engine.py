@@ -89,7 +89,10 @@ class Engine:
 
     def after(self, delay_ms: int, priority: int, handler: str, *args: Arg) -> int:
         """Set a timer `delay_ms` from now."""
-        return self.at(self.now + delay_ms, priority, handler, *args)
+        self._seq = seq = self._seq + 1
+        now = self.now
+        heapq.heappush(self._heap, (now + delay_ms if delay_ms > 0 else now, priority, seq, handler, args))
+        return seq
 
     def cancel(self, seq: int) -> None:
         """Drop a timer that has not fired yet.  Cancelling one that has fired is the caller's error."""
@@ -104,28 +107,37 @@ class Engine:
         heap, cancelled, handlers, limits = self._heap, self._cancelled, self.handlers, self.limits
         if until_ms > limits.virtual_ms:
             raise LimitReached("virtual_ms", limits.virtual_ms, self.now)
-        budget = limits.timers - self.fired
-        instant_budget = limits.timers_per_instant
-        while heap and heap[0][0] <= until_ms:
-            due, self.priority, seq, name, args = heap[0]
-            if due != self.now:
-                self.now = due
-                instant_budget = limits.timers_per_instant
-            if budget <= 0:
-                raise LimitReached("timers", limits.timers, self.now)
-            if instant_budget <= 0:
-                raise LimitReached("timers_per_instant", limits.timers_per_instant, self.now)
-            heapq.heappop(heap)
-            if seq in cancelled:
-                cancelled.discard(seq)
-                continue
-            budget -= 1
-            instant_budget -= 1
-            self.fired += 1
-            handlers[name](*args)
-        self.priority = LAST
+        pop = heapq.heappop
+        fired = self.fired
+        now, bound = self.now, min(limits.timers, fired + limits.timers_per_instant)
+        try:
+            while heap:
+                due, priority, seq, name, args = heap[0]
+                if due > until_ms:
+                    break
+                if due != now:
+                    now = self.now = due
+                    bound = min(limits.timers, fired + limits.timers_per_instant)
+                if fired >= bound:
+                    self._stop(fired)
+                pop(heap)
+                if cancelled and seq in cancelled:
+                    cancelled.discard(seq)
+                    continue
+                fired += 1
+                self.priority = priority
+                handlers[name](*args)
+        finally:
+            self.fired = fired
+            self.priority = LAST
         if until_ms > self.now:
             self.now = until_ms
+
+    def _stop(self, fired: int) -> None:
+        limits = self.limits
+        if fired >= limits.timers:
+            raise LimitReached("timers", limits.timers, self.now)
+        raise LimitReached("timers_per_instant", limits.timers_per_instant, self.now)
 
     def next_due(self) -> int | None:
         """The instant of the next timer, or None when nothing will ever happen by itself."""

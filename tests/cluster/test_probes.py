@@ -1,0 +1,131 @@
+"""The probe worker and its times.  Rules: pkg/kubelet/prober/worker.go, pkg/probe/http."""
+
+import pytest
+
+from learn.cluster import probes
+from learn.cluster.probes import Result, Timing, Worker, next_tick, step, timing
+from learn.cluster.scenario import run, scenario_from
+from tests.cluster.factories import deployment, probe
+
+S, F = True, False
+
+
+@pytest.mark.parametrize(
+    ("kind", "thresholds", "outcomes", "results"),
+    [
+        # worker.go doProbe: a result stands only after as many equal outcomes in a row as its threshold.
+        ("liveness", (1, 3), [F, F, F], "SSF"),
+        ("liveness", (1, 3), [F, F, S, F, F, F], "SSSSSF"),
+        ("liveness", (1, 1), [F], "F"),
+        ("readiness", (1, 3), [S, F, F, S, F, F, F, S], "SSSSSSFS"),
+        ("readiness", (3, 2), [S, S, F, S, S, S, F, F], "FFFFFSSF"),
+        ("readiness", (2, 1), [S, F, S, S], "FFFS"),
+        ("startup", (1, 2), [F, S], "US"),
+        ("startup", (1, 2), [F, F], "UF"),
+    ],
+)
+def test_results_follow_thresholds(kind, thresholds, outcomes, results):
+    times = Timing(0, 10_000, 1_000, *thresholds)
+    worker = Worker(probes.INITIAL[kind])
+    seen = ""
+    for outcome in outcomes:
+        worker, _ = step(worker, times, success=outcome)
+        seen += worker.result.name[0]
+    assert seen == results
+
+
+def test_changed_is_told_only_when_the_result_is_another():
+    times = Timing(0, 10_000, 1_000, 1, 2)
+    worker = Worker(Result.SUCCESS)
+    changes = []
+    for outcome in (S, F, F, F, S):
+        worker, changed = step(worker, times, success=outcome)
+        changes.append(changed)
+    assert changes == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, (0, 10_000, 1_000, 1, 3)),
+        ({"initialDelaySeconds": 5, "periodSeconds": 2, "timeoutSeconds": 3, "successThreshold": 4, "failureThreshold": 6}, (5_000, 2_000, 3_000, 4, 6)),
+        ({"periodSeconds": 0, "failureThreshold": 0}, (0, 10_000, 1_000, 1, 3)),
+    ],
+)  # fmt: skip
+def test_timing_fields_and_defaults(fields, expected):
+    assert timing(fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "due"),
+    [
+        (0, 0, 10_000),
+        (0, 1_000, 10_000),
+        (0, 10_000, 10_000),
+        # time.Ticker keeps one tick that came while a probe ran, and loses the others.
+        (0, 30_000, 30_000),
+        (30_000, 30_000, 40_000),
+        (12_000, 12_000, 20_000),
+        (12_000, 25_000, 25_000),
+    ],
+)
+def test_the_next_probe_waits_for_the_one_before(started, ended, due):
+    assert next_tick(0, 10_000, started, ended) == due
+
+
+@pytest.mark.parametrize(("status", "success"), [(199, F), (200, S), (204, S), (301, S), (399, S), (400, F), (404, F), (500, F)])
+def test_http_status_decides(status, success):
+    outcome = probes.http_outcome(status)
+    assert outcome.success is success
+    assert outcome.text == ("" if success else f"HTTP probe failed with statuscode: {status}")
+
+
+@pytest.mark.parametrize(
+    ("port", "number"), [(8080, 8080), ("http", 8080), ("8081", 8081), ("nope", 0), (None, 0)]
+)
+def test_ports_are_found_by_name(port, number):
+    assert probes.container_port(port, {"ports": [{"name": "http", "containerPort": 8080}]}) == number
+
+
+def killed_at(liveness, *events, duration=200):
+    scenario = scenario_from({"origin": "web", "duration": duration, "events": list(events)})
+    return [kill["ms"] / 1000 for kill in run(scenario, [deployment(replicas=1, livenessProbe=liveness)]).facts["kills"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault_at", "kill_at"),
+    [
+        # d + n*p after the container's start; a hanging probe fails after its timeout.
+        ({}, 60, 81),
+        ({}, 60.001, 91),
+        ({"periodSeconds": 5}, 60, 71),
+        ({"periodSeconds": 3, "failureThreshold": 5}, 60, 73),
+        ({"periodSeconds": 10, "failureThreshold": 2}, 60, 71),
+        ({"initialDelaySeconds": 30}, 0, 51),
+        ({"initialDelaySeconds": 90}, 60, 111),
+        ({"periodSeconds": 5, "timeoutSeconds": 8, "failureThreshold": 2}, 60, 76),
+    ],
+)
+def test_a_hang_is_noticed_in_time(fields, fault_at, kill_at):
+    assert killed_at(probe(**fields), {"at": fault_at, "hang": "web"}) == [kill_at]
+
+
+def test_failures_at_once_need_no_timeout():
+    event = {"at": 60, "status": "web", "path": "/healthz", "code": 500}
+    assert killed_at(probe(), event) == [80]
+
+
+def test_a_short_hang_that_meets_too_few_probes_changes_nothing():
+    event = {"at": 28, "every": 30, "until": 200, "hang": "web", "for": 4}
+    assert killed_at(probe(periodSeconds=5), event) == []
+    assert killed_at(probe(periodSeconds=10, failureThreshold=1), event)[0] == 31
+
+
+def test_tcp_probes_do_not_see_a_hang():
+    assert killed_at({"tcpSocket": {"port": 8080}}, {"at": 60, "hang": "web"}) == []
+
+
+def test_a_wrong_port_kills_again_and_again_with_back_off():
+    kills = killed_at({"httpGet": {"path": "/healthz", "port": 80}, "periodSeconds": 5, "failureThreshold": 2})
+    # 5 s of probing, 1 s to start again, and waits of 0, 10, 20, 40 … seconds.
+    assert kills[:5] == [5, 11, 27, 53, 99]
