@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from learn.kubectl.errors import UsageError
+from learn.kubectl.errors import MissingFlags, UsageError
 
 
 class Kind(Enum):
@@ -27,13 +27,15 @@ class Kind(Enum):
 class Flag:
     """
     One flag. `bare` is its value when it is given without one (pflag's NoOptDefVal); a flag with `bare`
-    never takes the next word.
+    never takes the next word.  `help` is its sentence in `--help`.
     """
 
     name: str
     short: str = ""
     kind: Kind = Kind.STRING
     bare: str | None = None
+    required: bool = False
+    help: str = ""
 
 
 Value = str | int | bool | tuple[str, ...]
@@ -70,9 +72,13 @@ def parse(words: Sequence[str], flags: Iterable[Flag]) -> Parsed:
     """
     Sort words into arguments and flags.
 
-    Raises UsageError with pflag's own text.
+    Raises UsageError with pflag's own text, MissingFlags when a required flag is not given.
     """
-    return _Parser(words, flags).parse()
+    parser = _Parser(words, flags)
+    parsed = parser.parse()
+    if not parsed.is_on("help"):
+        parser.check_required()
+    return parsed
 
 
 class _Parser:
@@ -98,6 +104,14 @@ class _Parser:
             else:
                 args.append(word)
         return Parsed(tuple(args), after, self._values)
+
+    def check_required(self) -> None:
+        missing = sorted(
+            flag.name for flag in self._long.values() if flag.required and flag.name not in self._values
+        )
+        if missing:
+            quoted = ", ".join(f'"{name}"' for name in missing)
+            raise MissingFlags(f"required flag(s) {quoted} not set")
 
     def _take_long(self, word: str) -> None:
         name, equals, value = word[2:].partition("=")
