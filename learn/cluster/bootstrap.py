@@ -42,6 +42,7 @@ def _objects() -> Iterable[Obj]:
         }
     for name in NAMESPACES:
         yield _plain("v1", "ServiceAccount", "default", name)
+        yield root_ca(name)
     for name, value, text in (
         ("system-cluster-critical", 2_000_000_000, "cluster critical pods that must run in the cluster, but can be moved to another node if necessary."),
         ("system-node-critical", 2_000_001_000, "system critical pods that must not be moved from their current node."),
@@ -72,6 +73,21 @@ def _objects() -> Iterable[Obj]:
     })  # fmt: skip
     dns["spec"]["selector"] = {"k8s-app": "kube-dns"}
     yield dns
+
+
+ROOT_CA = "kube-root-ca.crt"
+
+
+def root_ca(namespace: str) -> Obj:
+    """The ConfigMap that every namespace has for its service accounts' tokens."""
+    text = (
+        "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as "
+        "the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of "
+        "Kubernetes clusters."
+    )
+    found = _plain("v1", "ConfigMap", ROOT_CA, namespace)
+    found["metadata"]["annotations"] = {"kubernetes.io/description": text}
+    return {**found, "data": {"ca.crt": "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"}}
 
 
 def _plain(api_version: str, kind: str, name: str, namespace: str = "") -> Obj:

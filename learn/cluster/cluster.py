@@ -34,6 +34,7 @@ from learn.cluster.kubelet import Kubelet
 from learn.cluster.nodes import node_specs
 from learn.cluster.objects import Obj, Ref, is_namespaced
 from learn.cluster.parts import CONTROLLERS
+from learn.cluster.podadmission import PodAdmission
 from learn.cluster.proxy import KubeProxy
 from learn.cluster.steps import Steps
 from learn.cluster.store import Store
@@ -99,6 +100,7 @@ class Cluster:
         self.trace = Trace(self.engine)
         self.store = Store(self.engine, self.trace)
         self.api = ApiServer(self.engine, self.clock, self.store, self.trace, version=self.version)
+        self.api.mutating.append(PodAdmission(self).admit)
         self.events = EventRecorder(self.engine, self.clock, self.store)
         self.stopped: dict[str, bool] = {}
         self.journal: list[tuple[int, str, dict[str, Any]]] = []

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from learn.cluster.bootstrap import ROOT_CA, root_ca
 from learn.cluster.controllers.base import Controller, KeysOf, split_key
 from learn.cluster.objects import Obj, Ref, is_deleting, ref_of
 from learn.cluster.store import Notice
-
-ROOT_CA = "kube-root-ca.crt"
 
 
 class NamespaceController(Controller):
@@ -48,9 +47,7 @@ class NamespaceController(Controller):
             }
             self.api.create(account, trusted=True)
         if self.store.find("ConfigMap", name, ROOT_CA) is None:
-            text = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."
-            meta = {"name": ROOT_CA, "namespace": name, "annotations": {"kubernetes.io/description": text}}
-            self.api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {"ca.crt": "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"}}, trusted=True)  # fmt: skip
+            self.api.create(root_ca(name), trusted=True)
 
     def _empty(self, namespace: Obj) -> None:
         """Delete what is in it; what still has finalizers or runs keeps it in being."""

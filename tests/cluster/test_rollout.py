@@ -1,0 +1,234 @@
+"""Rollout arithmetic and its course.  Rules: pkg/controller/deployment/{rolling,sync}.go, util/deployment_util.go."""
+
+import pytest
+
+from learn.cluster.cluster import Cluster
+from learn.cluster.controllers import rollout
+from learn.cluster.controllers.rollout import Bounds, ReplicaSetSize
+from tests.cluster.factories import deployment, probe
+
+
+@pytest.mark.parametrize(
+    ("surge", "unavailable", "replicas", "bounds"),
+    [
+        # ResolveFenceposts: surge rounds up, unavailable down; never both 0.
+        ("25%", "25%", 1, (1, 0)),
+        ("25%", "25%", 3, (1, 0)),
+        ("25%", "25%", 4, (1, 1)),
+        ("25%", "25%", 10, (3, 2)),
+        ("0%", "0%", 10, (0, 1)),
+        (0, "10%", 5, (0, 1)),
+        (0, 0, 10, (0, 1)),
+        ("100%", "0%", 3, (3, 0)),
+        (2, 5, 3, (2, 5)),
+        ("1%", "0%", 1, (1, 0)),
+    ],
+)
+def test_bounds(surge, unavailable, replicas, bounds):
+    assert rollout.resolve_bounds(surge, unavailable, replicas) == bounds
+
+
+def size(name, spec, available=None, created="", **more):
+    return ReplicaSetSize(name, spec, spec if available is None else available, created or name, **more)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "surge", "old", "new", "expected"),
+    [
+        # NewRSNewReplicas / reconcileNewReplicaSet
+        (10, 0, 10, 0, 0),
+        (10, 2, 10, 0, 2),
+        (10, 2, 5, 0, 7),
+        (10, 2, 10, 2, 2),
+        (10, 2, 2, 2, 10),
+        (10, 2, 0, 11, 10),
+        (3, 1, 3, 1, 1),
+        (1, 1, 1, 0, 1),
+    ],
+)
+def test_growth_of_the_new_replica_set(replicas, surge, old, new, expected):
+    sets = [size("old", old), size("new", new)]
+    assert rollout.reconcile_new(sets, sets[1], replicas, surge) == expected
+
+
+@pytest.mark.parametrize(
+    ("replicas", "bounds", "old", "new", "expected"),
+    [
+        # reconcileOldReplicaSets: (size, available) of the old one, then of the new one.
+        (10, (0, 0), (10, 10), (0, 0), None),
+        (10, (0, 2), (10, 10), (0, 0), 8),
+        (10, (0, 2), (10, 8), (0, 0), 8),
+        (10, (0, 2), (10, 9), (0, 0), 8),
+        (10, (2, 0), (8, 8), (2, 2), None),
+        (10, (2, 0), (10, 10), (2, 0), None),
+        (10, (2, 0), (10, 10), (2, 2), 8),
+        (10, (2, 2), (10, 4), (2, 0), 8),
+        (3, (1, 0), (3, 3), (1, 0), None),
+        (3, (1, 0), (3, 2), (1, 1), 2),
+        (1, (1, 0), (1, 1), (1, 1), 0),
+    ],
+)
+def test_shrinking_of_an_old_replica_set(replicas, bounds, old, new, expected):
+    sizes = rollout.reconcile_old([size("old", *old)], size("new", *new), replicas, Bounds(*bounds))
+    assert sizes.get("old") == expected
+
+
+def test_unavailable_pods_of_the_oldest_go_first():
+    old = [size("b", 4, 4, "2"), size("a", 4, 1, "1")]
+    sizes = rollout.reconcile_old(old, size("new", 2, 2, "3"), 8, Bounds(2, 2))
+    assert sizes == {"a": 0, "b": 4} or sizes == {"a": 0}
+
+
+@pytest.mark.parametrize(
+    ("replicas", "surge", "sets", "expected"),
+    [
+        # sync.go scale: (name, size, max-replicas annotation, created)
+        (12, 0, [("new", 10, 10, "2")], {"new": 12}),
+        (6, 0, [("new", 10, 10, "2")], {"new": 6}),
+        (15, 0, [("new", 5, 10, "2"), ("old", 5, 10, "1")], {"new": 8, "old": 7}),
+        (5, 0, [("new", 5, 10, "2"), ("old", 5, 10, "1")], {"new": 3, "old": 2}),
+        (0, 0, [("new", 5, 10, "2"), ("old", 5, 10, "1")], {"new": 0, "old": 0}),
+        (20, 0, [("new", 2, 10, "2"), ("old", 8, 10, "1")], {"new": 4, "old": 16}),
+        (6, 2, [("new", 3, 7, "2"), ("old", 4, 7, "1")], {"new": 3, "old": 5}),
+    ],
+)
+def test_scaling_in_the_middle_is_proportional(replicas, surge, sets, expected):
+    given = [size(name, count, created=created, most=most) for name, count, most, created in sets]
+    assert rollout.proportional(given, replicas, surge) == expected
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "expected"),
+    [
+        (("new", 3), [("old", 0)], "new"),
+        (("new", 0), [("old", 2)], "old"),
+        (("new", 1), [("old", 1)], None),
+        (("new", 0), [("a", 0), ("b", 0)], "new"),
+        (None, [("a", 0), ("b", 0)], "b"),
+        (None, [], None),
+    ],
+)
+def test_which_replica_set_is_scaled_alone(new, old, expected):
+    found = rollout.active_or_latest(size(*new) if new else None, [size(*each) for each in old])
+    assert (found.name if found else None) == expected
+
+
+def course(cluster, name="web"):
+    """`[old, new]` sizes after each change of a ReplicaSet's size since the second ReplicaSet came."""
+    sizes, seen = {}, []
+    for entry in cluster.trace.entries:
+        if entry.ref.kind == "ReplicaSet" and entry.change in ("created", "updated"):
+            obj = next(v.obj for v in cluster.trace.versions(entry.ref) if v.entry == entry.id)
+            if sizes.get(entry.ref) != obj["spec"]["replicas"]:
+                sizes[entry.ref] = obj["spec"]["replicas"]
+                if len(sizes) > 1:
+                    seen.append(list(sizes.values()))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("replicas", "steps"),
+    [
+        (1, [[1, 1], [0, 1]]),
+        (3, [[3, 1], [2, 1], [2, 2], [1, 2], [1, 3], [0, 3]]),
+        (4, [[4, 1], [3, 1], [3, 2], [1, 2], [1, 4], [0, 4]]),
+        (10, [[10, 3], [8, 3], [8, 5], [3, 5], [3, 10], [0, 10]]),
+    ],
+)
+def test_course_of_a_default_rolling_update(replicas, steps):
+    # One node and images that are there already, so that Pods of one step become Ready together.
+    cluster = Cluster(nodes=[{"cpu": "64"}])
+    manifest = deployment(replicas=replicas, readinessProbe=probe("/ready"))
+    cluster.apply(manifest)
+    cluster.run_until(20_000)
+    manifest = deployment(replicas=replicas, image="example.com/web:1.1", readinessProbe=probe("/ready"))
+    cluster.apply(manifest)
+    cluster.run_until(120_000)
+    assert course(cluster) == steps
+
+
+@pytest.mark.parametrize(("replicas", "old", "new"), [(10, 8, 5), (3, 3, 1), (4, 3, 2)])
+def test_a_broken_image_stops_the_rollout(replicas, old, new):
+    cluster = Cluster(nodes=[{"cpu": "64"}])
+    cluster.apply(deployment(replicas=replicas))
+    cluster.run_until(20_000)
+    cluster.apply(deployment(replicas=replicas, image="example.com/web:9.9"))
+    cluster.run_until(700_000)
+    assert course(cluster)[-1] == [old, new]
+    conditions = {c["type"]: c["reason"] for c in cluster.get("Deployment", "web")["status"]["conditions"]}
+    assert conditions["Progressing"] == "ProgressDeadlineExceeded"
+
+
+def apply_and_settle(cluster, *manifests, ms=30_000):
+    for manifest in manifests:
+        cluster.apply(manifest)
+        cluster.run_for(ms)
+
+
+def test_going_back_reuses_the_replica_set_and_renumbers_it():
+    cluster = Cluster()
+    apply_and_settle(cluster, deployment(), deployment(image="example.com/web:1.1"), deployment())
+    revisions = {
+        rs["spec"]["template"]["spec"]["containers"][0]["image"]: rs["metadata"]["annotations"]["deployment.kubernetes.io/revision"]
+        for rs in cluster.objects("ReplicaSet")
+    }  # fmt: skip
+    assert revisions == {"example.com/web:1.0": "3", "example.com/web:1.1": "2"}
+    assert (
+        cluster.get("Deployment", "web")["metadata"]["annotations"]["deployment.kubernetes.io/revision"]
+        == "3"
+    )
+
+
+def test_only_the_template_makes_a_new_revision():
+    cluster = Cluster()
+    apply_and_settle(cluster, deployment(replicas=2), deployment(replicas=5))
+    cluster.scale("Deployment", "web", 1)
+    cluster.run_for(40_000)
+    assert [rs["spec"]["replicas"] for rs in cluster.objects("ReplicaSet")] == [1]
+
+
+def test_old_replica_sets_beyond_the_history_limit_go():
+    cluster = Cluster()
+    for version in ("1.0", "1.1", "2.0", "latest"):
+        apply_and_settle(
+            cluster, deployment(image=f"example.com/web:{version}", spec={"revisionHistoryLimit": 1})
+        )
+    assert len(cluster.objects("ReplicaSet")) == 2
+
+
+def test_a_paused_deployment_scales_but_does_not_roll():
+    cluster = Cluster()
+    apply_and_settle(cluster, deployment(replicas=2))
+    apply_and_settle(cluster, deployment(replicas=3, image="example.com/web:1.1", spec={"paused": True}))
+    assert [(rs["spec"]["replicas"]) for rs in cluster.objects("ReplicaSet")] == [3]
+    apply_and_settle(cluster, deployment(replicas=3, image="example.com/web:1.1", spec={"paused": False}))
+    assert sorted(rs["spec"]["replicas"] for rs in cluster.objects("ReplicaSet")) == [0, 3]
+
+
+def test_recreate_waits_for_the_old_pods_to_be_gone():
+    cluster = Cluster()
+    spec = {"strategy": {"type": "Recreate"}}
+    apply_and_settle(cluster, deployment(spec=spec), deployment(image="example.com/web:1.1", spec=spec))
+    gone = max(e.time_ms for e in cluster.trace.find("deleted") if e.ref.kind == "Pod")
+    new = [e for e in cluster.trace.find("created") if e.ref.kind == "Pod"][3:]
+    assert [e.time_ms >= gone for e in new] == [True, True, True]
+
+
+def test_min_ready_seconds_delay_availability():
+    cluster = Cluster()
+    cluster.apply(deployment(replicas=1, spec={"minReadySeconds": 10}))
+    cluster.run_until(12_999)
+    status = cluster.get("Deployment", "web")["status"]
+    assert (status["readyReplicas"], status.get("availableReplicas")) == (1, None)
+    cluster.run_until(13_000)
+    assert cluster.get("Deployment", "web")["status"]["availableReplicas"] == 1
+
+
+def test_each_resize_names_its_numbers_and_field():
+    cluster = Cluster()
+    apply_and_settle(cluster, deployment(), deployment(image="example.com/web:1.1"))
+    rules = {e.data["rule"]: e.field for e in cluster.trace.find("decision") if e.ref.kind == "Deployment"}
+    assert rules == {
+        "surge": "spec.strategy.rollingUpdate.maxSurge",
+        "unavailable": "spec.strategy.rollingUpdate.maxUnavailable",
+    }
