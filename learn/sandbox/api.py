@@ -6,6 +6,7 @@ The rules are the simulator's own (`cluster.api.validation`), so the two never d
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from learn.cluster.api.defaults import apply_defaults
@@ -19,6 +20,7 @@ from learn.sandbox.objects import ManifestObject
 _COMPILED = tuple(
     (code, re.compile(kind), re.compile(path), re.compile(detail)) for code, kind, path, detail in ROWS
 )
+_MOST_REFUSALS = 501
 _QUOTED = re.compile(r'"([^"]*)"')
 _NUMBERS = re.compile(r"-?\d[\d.]*[A-Za-z]*")
 _TITLES = {
@@ -44,26 +46,30 @@ def check_api(obj: ManifestObject, version: str, covered: Collection[Path]) -> l
     if schema_of(obj.api_version, obj.kind, version) is None:
         return []
     errors = validate(apply_defaults(obj.value, version=version), version=version)
-    return [_diagnose(obj, error, version) for error in errors if not _follows(obj, error, covered)]
+    if any("volumes" in error.path for error in errors):
+        errors = [error for error in errors if error.type is not ErrorType.NOT_FOUND]
+    around = frozenset(path[:length] for path in covered for length in range(1, len(path)))
+    refusals = (error for error in errors if not _follows(obj, error, covered, around))
+    return [_diagnose(obj, error, version) for error in islice(refusals, _MOST_REFUSALS)]
 
 
-def _follows(obj: ManifestObject, error: FieldError, covered: Collection[Path]) -> bool:
+def _follows(
+    obj: ManifestObject, error: FieldError, covered: Collection[Path], around: Collection[Path]
+) -> bool:
     """Whether the refusal only follows from what the schema stage has said.
 
     That is so when it spoke about this place, about one inside it or around it; and what names
-    something else cannot be judged while a part of the object is unreadable.
+    something else cannot be judged while a part of the object is unreadable. `around` holds every
+    place that has a covered one inside.
     """
     if not covered:
         return False
     if error.type is ErrorType.NOT_FOUND or "`selector` does not match" in error.detail:
         return True
-    written = _steps(obj.value, error.path)
-    for path in covered:
-        for place in (error.path, written):
-            shorter = min(len(path), len(place))
-            if shorter and path[:shorter] == place[:shorter]:
-                return True
-    return False
+    return any(
+        place in around or any(place[:length] in covered for length in range(1, len(place) + 1))
+        for place in (error.path, _steps(obj.value, error.path))
+    )
 
 
 def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnostic:

@@ -18,6 +18,7 @@ from learn.sandbox.scalars import key_text, resolve_plain, resolve_tagged
 _PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _MERGE = "<<"
+_MOST_PROBLEMS = 500
 _TEMPLATE_ENGLISH = "error converting YAML to JSON: yaml: invalid map key: map[interface {}]interface {}"
 
 
@@ -230,6 +231,8 @@ class Reader:
                 into.setdefault(key, inherited)
 
     def _report(self, code: str, node: yaml.Node, path: Path, **params: str) -> None:
+        if len(self.problems) > _MOST_PROBLEMS:
+            return
         start, end = node.start_mark, node.end_mark
         length = end.column - start.column if start.line == end.line else 1
         line = start.line + 1

@@ -90,7 +90,9 @@ def _deprecated(obj: ManifestObject, version: str) -> list[Diagnostic]:
     removal = removal_of(obj.api_version, obj.kind)
     if removal is None:
         return []
-    english = f"Warning: {obj.api_version} {obj.kind} is deprecated in v{removal.deprecated_in}+"
+    english = (
+        f"Warning: {obj.api_version} {obj.kind} is deprecated in v{removal.deprecated_in}+{removal.warning}"
+    )
     return [
         _report(obj, "api-deprecated", "apiVersion", kind=obj.kind, api_version=obj.api_version,
                 instead=removal.instead or "", deprecated=removal.deprecated_in, english=english)

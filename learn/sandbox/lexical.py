@@ -5,6 +5,7 @@ and Japanese prose are left alone.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from learn.sandbox.code_text import BLANK, code_lines
@@ -30,6 +31,7 @@ _LOOK_ALIKES = {
         zip("．。／＿＝＊＆｜＠％＋！？；～￥＼＾｀＄・", "../_=*&|@%+!?;~\\\\^`$/", strict=True)
     ),
 }
+_MOST_SLIPS = 1000
 _CODE_OF = {char: code for code, table in _LOOK_ALIKES.items() for char in table}
 _PLAIN_OF = {char: plain for table in _LOOK_ALIKES.values() for char, plain in table.items()}
 _TRANSLATION = str.maketrans(_PLAIN_OF)
@@ -68,6 +70,8 @@ def scan(text: str, *, indent_width: int = 2) -> list[Diagnostic]:
     found = list(pasted_lines(lines, code)) if pasted else []
     spoken = {slip.span.line for slip in found}
     for number, line in enumerate(code, 1):
+        if len(found) > _MOST_SLIPS:
+            break
         if suspicious and number not in spoken and _SUSPECT.search(line):
             found.extend(_scan_line(number, line, indent_width))
     return found
@@ -137,21 +141,30 @@ def _scan_look_alikes(number: int, code: str, start: int) -> Iterator[Diagnostic
 
 
 def _slips_in(code: str, start: int) -> list[tuple[int, str]]:
-    places = {m.start(): m[0] for m in _LOOK_ALIKE.finditer(code, start) if _is_slip(code, m.start())}
+    slipped = _ascii_but_for_slips(code)
+    places = {
+        m.start(): m[0] for m in _LOOK_ALIKE.finditer(code, start) if _is_slip(code, m.start(), slipped)
+    }
     key = _KEY_COLON.match(code)
     if key:
         places[key.start(1)] = "："
     return sorted(places.items())
 
 
-def _is_slip(code: str, position: int) -> bool:
-    """Whether the words around the character are ASCII but for such characters, so that prose is left alone."""
+def _ascii_but_for_slips(code: str) -> list[tuple[int, int]]:
+    """The stretches between separators whose words are ASCII but for look-alikes, so that prose is left alone."""
+    return [
+        piece.span()
+        for piece in _PIECE.finditer(code)
+        if _SPACE_RUN.sub("", piece[0]).translate(_TRANSLATION).isascii()
+    ]
+
+
+def _is_slip(code: str, position: int, stretches: list[tuple[int, int]]) -> bool:
     if code[position] in "＃♯":
         return not code[:position].strip() or code[position - 1] in " \u3000"
-    for piece in _PIECE.finditer(code):
-        if piece.start() <= position < piece.end():
-            return _SPACE_RUN.sub("", piece[0]).translate(_TRANSLATION).isascii()
-    return False
+    index = bisect_right(stretches, (position, len(code))) - 1
+    return index >= 0 and position < stretches[index][1]
 
 
 def _replacement(code: str, position: int, char: str) -> str:

@@ -10,7 +10,7 @@ from learn.sandbox.code_text import BLANK
 from learn.sandbox.diagnostics import Diagnostic, Edit, Fix, Span
 
 _SIGNS = re.compile(
-    r"^(?:\s*(?:```|~~~)|[$%❯➜>] ?\S|(?:kubectl|sudo|cat|tee) .*|EO[FSLM]\s*$|[<=>|]{7}|\s*\d+[:|│ ]\s*(?:apiVersion|kind)\b)",
+    r"^(?:[ \t]*(?:```|~~~)|[$%❯➜>] ?\S|(?:kubectl|sudo|cat|tee) .*|EO[FSLM]\s*$|[<=>|]{7}|[ \t]*\d+[:|│ ][ \t]*(?:apiVersion|kind)\b)",
     re.MULTILINE,
 )
 _FENCE = re.compile(r"\s*(?:```|~~~)\S*\s*$")

@@ -13,7 +13,7 @@ from learn.sandbox.diagnostics import Diagnostic, sort_diagnostics
 from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
 from learn.sandbox.goals import CompiledGoal, GoalResult, GoalState, evaluate_goals
 from learn.sandbox.kinds import check_kind
-from learn.sandbox.layout import Judge, blame_layout
+from learn.sandbox.layout import Judge, Score, blame_layout
 from learn.sandbox.messages import Severity
 from learn.sandbox.objects import ManifestObject, objects_of, templates_of
 from learn.sandbox.reading import read
@@ -22,6 +22,9 @@ from learn.sandbox.words import value_kind
 
 _UNREADABLE = ("text-", "yaml-", "schema-", "object-", "document-", "api-removed")
 DEFAULT_LIMITS = Limits()
+_JUDGED_CHARACTERS = 200_000
+_JUDGING_OVERHEAD = 200
+_MOST_FINDINGS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def check(
         )
     if reading.complete and not _is_unreadable(found):
         found.extend(run_checks(World(objects)))
-    diagnostics = sort_diagnostics(found)
+    diagnostics = sort_diagnostics(_shortened(found))
     return Report(
         version=version,
         documents=reading.documents,
@@ -84,6 +87,15 @@ def check(
         diagnostics=diagnostics,
         goals=_evaluate(goals, objects, diagnostics, version),
     )
+
+
+def _shortened(found: list[Diagnostic]) -> list[Diagnostic]:
+    """At most `_MOST_FINDINGS`, with a word about the rest."""
+    if len(found) <= _MOST_FINDINGS:
+        return found
+    last = found[_MOST_FINDINGS - 1]
+    params = {"limit": str(_MOST_FINDINGS), "line": str(last.span.line)}
+    return [*found[:_MOST_FINDINGS], Diagnostic(code="report-shortened", span=last.span, params=params)]
 
 
 def _check_object(obj: ManifestObject, version: str) -> list[Diagnostic]:
@@ -94,9 +106,14 @@ def _check_object(obj: ManifestObject, version: str) -> list[Diagnostic]:
 
 
 def _judge(version: str, limits: Limits) -> Judge:
-    """How well a text reads, for choosing between fixes."""
+    """How well a text reads, for choosing between fixes. Once it has read enough, nothing scores well."""
+    allowance = _JUDGED_CHARACTERS
 
-    def judge(text: str) -> tuple[int, int]:
+    def judge(text: str) -> Score:
+        nonlocal allowance
+        allowance -= len(text.lstrip("\n")) + _JUDGING_OVERHEAD
+        if allowance < 0:
+            return 2, 0
         try:
             nodes = list(compose(text, limits))
         except TooDeep as error:
@@ -135,6 +152,8 @@ def _evaluate(
     version: str,
 ) -> tuple[GoalResult, ...]:
     """The goals' results; unknown where an error makes the objects unlike what the writer meant."""
+    if not goals:
+        return ()
     if _is_unreadable(diagnostics):
         return tuple(
             GoalResult(id=goal.goal.id, state=GoalState.UNKNOWN if goal.program else GoalState.WAITING)

@@ -11,10 +11,14 @@ from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
 from learn.sandbox.edits import apply_fix
 from learn.sandbox.layout import Judge
 from learn.sandbox.lexical import find_control_char, scan
+from learn.sandbox.scalars import resolve_plain
 from learn.sandbox.yaml_errors import diagnose_yaml_error
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\n]|$)", re.MULTILINE)
 _START = Span(line=1, column=1)
+_MOST_UNREADABLE = 20
+_WIDTHS_TRIED = 16_000
+"""Characters up to which several widths for a wide space are tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ def _refuse(source: str | bytes, limits: Limits) -> Diagnostic | None:
 
 def _best_slips(text: str, slips: list[Diagnostic], judge: Judge) -> list[Diagnostic]:
     """The slips with the width for a wide space or tab that lets the mended text be read best."""
-    if not any(slip.code.startswith("yaml-indent") for slip in slips):
+    if len(text) > _WIDTHS_TRIED or not any(slip.code.startswith("yaml-indent") for slip in slips):
         return slips
     candidates = [slips, *(scan(text, indent_width=width) for width in (1, 4, 8))]
     return min(candidates, key=lambda candidate: judge(apply_fix(text, _all_edits(candidate))))
@@ -116,7 +120,7 @@ def _compose_parts(text: str, limits: Limits, judge: Judge) -> Reading:
     nodes: list[yaml.Node] = []
     found: list[Diagnostic] = []
     for part in _parts(text):
-        if len(found) >= limits.documents:
+        if len(found) >= _MOST_UNREADABLE:
             break
         try:
             nodes.extend(compose(part, limits))
@@ -160,4 +164,5 @@ def _read_nodes(nodes: list[yaml.Node], limits: Limits, text: str) -> Reading:
 
 
 def _is_empty(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style
+    """A document of comments only, or one that says null."""
+    return isinstance(node, yaml.ScalarNode) and not node.style and resolve_plain(node.value) is None

@@ -13,6 +13,8 @@ class Removal:
     instead: str
     removed_in: str
     deprecated_in: str = ""
+    warning: str = ""
+    """What the server's warning says to use."""
 
 
 _APPS = Removal("apps/v1", "1.16", "1.9")
@@ -84,7 +86,9 @@ _REMOVED: dict[tuple[str, str], Removal] = {
 }
 
 _DEPRECATED: dict[tuple[str, str], Removal] = {
-    ("v1", "Endpoints"): Removal("discovery.k8s.io/v1", "", "1.33"),
+    ("v1", "Endpoints"): Removal(
+        "discovery.k8s.io/v1", "", "1.33", "; use discovery.k8s.io/v1 EndpointSlice"
+    ),
     ("v1", "ComponentStatus"): Removal("", "", "1.19"),
 }
 

@@ -27,6 +27,8 @@ from learn.sandbox.spelling import nearest
 from learn.sandbox.words import SCHEMA_TYPE_NAMES, value_kind
 
 _SEARCH_DEPTH = 3
+_MOST_PROBLEMS = 501
+_MOST_SEARCHES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,22 +57,24 @@ def check_schema(obj: ManifestObject, version: str) -> SchemaFindings:
         return _NOTHING
     found: list[Diagnostic] = []
     covered: set[Path] = set()
-    for problem in problems:
+    for problem in problems[:_MOST_PROBLEMS]:
         if problem.departure is Departure.MISSING_FIELD and (
             problem.path[0] == "status" or problem.path in covered
         ):
             continue
-        diagnostic, home = _diagnose(obj, problem, schema)
+        diagnostic, home = _diagnose(obj, problem, schema, search=len(found) < _MOST_SEARCHES)
         covered.update((problem.path, home))
         found.append(diagnostic)
     return SchemaFindings(diagnostics=tuple(found), covered=frozenset(covered))
 
 
-def _diagnose(obj: ManifestObject, problem: Problem, root: Schema) -> tuple[Diagnostic, Path]:
+def _diagnose(
+    obj: ManifestObject, problem: Problem, root: Schema, *, search: bool
+) -> tuple[Diagnostic, Path]:
     """The diagnostic, and the path that the value was probably meant for."""
     match problem.departure:
         case Departure.UNKNOWN_FIELD:
-            return _unknown_field(obj, problem, root)
+            return _unknown_field(obj, problem, root, search=search)
         case Departure.MISSING_FIELD:
             return _missing_field(obj, problem), problem.path
         case Departure.WRONG_TYPE:
@@ -78,13 +82,15 @@ def _diagnose(obj: ManifestObject, problem: Problem, root: Schema) -> tuple[Diag
     return _bad_value(obj, problem), problem.path
 
 
-def _unknown_field(obj: ManifestObject, problem: Problem, root: Schema) -> tuple[Diagnostic, Path]:
+def _unknown_field(
+    obj: ManifestObject, problem: Problem, root: Schema, *, search: bool
+) -> tuple[Diagnostic, Path]:
     *parent, field = problem.path
     english = f'strict decoding error: unknown field "{problem.field}"'
     params = {"field": str(field), "parent": _place(tuple(parent), obj), "english": english}
     siblings = _value_at(obj.value, tuple(parent))
     near = nearest(str(field), (name for name in problem.schema.properties if name not in siblings))
-    home = None if near else _home_of(str(field), problem, root)
+    home = _home_of(str(field), problem, root) if search and not near else None
     code, fix, meant = "schema-undefined-field", None, problem.path
     if str(field).startswith("-") and str(field)[1:].isidentifier():
         code, fix = "yaml-missing-space-dash", rename_key(obj, problem.path, f"- {str(field)[1:]}")

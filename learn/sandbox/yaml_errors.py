@@ -118,14 +118,11 @@ def _unclosed_quote(scene: Scene) -> Diagnostic | None:
 
 def _bad_escape(scene: Scene) -> Diagnostic:
     line = scene.lines[scene.line]
+    match = _ESCAPE.search(line)
+    column = match.start() if match else scene.column
     fix = line_replacement(scene.line, line, _ESCAPE.sub(r"\\\\", line))
     return _found(
-        scene,
-        "yaml-bad-escape",
-        scene.line,
-        scene.column - 1,
-        fix=fix,
-        found=line[scene.column - 1 : scene.column + 1],
+        scene, "yaml-bad-escape", scene.line, column, fix=fix, length=2, found=line[column : column + 2]
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from learn.cluster.api.access import int_at, map_at, texts_at
+from learn.cluster.api.access import int_at
 from learn.sandbox.checks.registry import Finding, container_check, workload_check
 from learn.sandbox.checks.world import Container, Workload, World
 
@@ -22,21 +22,11 @@ def _number(probe: object, field: str, default: int) -> int:
 @workload_check("readiness-missing")
 def readiness_missing(workload: Workload, world: World) -> Iterator[Finding]:
     """A Service sends traffic to a container that never says whether it is ready."""
-    if not _services_of(workload, world):
-        return
-    for container in workload.containers:
+    services = world.services_of(workload)
+    for container in workload.containers if services else ():
         if not container.init and container.ports and not container.value.get("readinessProbe"):
-            params = {"container": container.name, "service": _services_of(workload, world)[0]}
+            params = {"container": container.name, "service": services[0].name}
             yield Finding(obj=workload.obj, path=container.path, params=params)
-
-
-def _services_of(workload: Workload, world: World) -> list[str]:
-    found = []
-    for service in world.of("Service"):
-        selector = texts_at(map_at(service.value, "spec"), "selector")
-        if selector and workload in world.selected(selector, service.namespace or "default"):
-            found.append(service.name)
-    return found
 
 
 @container_check("probe-liveness-equals-readiness")

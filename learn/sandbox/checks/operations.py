@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from learn.cluster.api.access import int_at, map_at, text_at, texts_at
+from learn.cluster.api.access import int_at, map_at, text_at
 from learn.sandbox.checks.registry import Finding, object_check, workload_check
-from learn.sandbox.checks.world import Workload, World, namespace_of
+from learn.sandbox.checks.world import Workload, World
 from learn.sandbox.objects import ManifestObject
 
 
@@ -19,13 +19,7 @@ def bare_pod(pod: ManifestObject, world: World) -> Iterator[Finding]:
 def single_replica(deployment: ManifestObject, world: World) -> Iterator[Finding]:
     """One Pod behind a Service: its loss is an outage."""
     spec = map_at(deployment.value, "spec")
-    labels = texts_at(map_at(map_at(spec, "template"), "metadata"), "labels")
-    served = any(
-        selector and all(labels.get(k) == v for k, v in selector.items())
-        for service in world.of("Service")
-        if namespace_of(service) == namespace_of(deployment)
-        for selector in [texts_at(map_at(service.value, "spec"), "selector")]
-    )
+    served = any(world.services_of(w) for w in world.workloads if w.obj is deployment)
     replicas = int_at(spec, "replicas")
     scaled = any(
         text_at(map_at(map_at(hpa.value, "spec"), "scaleTargetRef"), "name") == deployment.name

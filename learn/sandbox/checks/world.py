@@ -106,6 +106,19 @@ class World:
         """The workloads of the namespace whose Pods carry all labels of `selector`."""
         return [w for w in self.workloads if w.namespace == namespace and has_labels(w.labels, selector)]
 
+    @cached_property
+    def _services(self) -> dict[int, list[ManifestObject]]:
+        found: dict[int, list[ManifestObject]] = {}
+        for service in self.of("Service"):
+            selector = texts_at(map_at(service.value, "spec"), "selector")
+            for workload in self.selected(selector, namespace_of(service)) if selector else ():
+                found.setdefault(id(workload), []).append(service)
+        return found
+
+    def services_of(self, workload: Workload) -> list[ManifestObject]:
+        """The Services that select the workload's Pods."""
+        return self._services.get(id(workload), [])
+
     def matching(self, selector: object, namespace: str) -> list[Workload]:
         """The workloads of the namespace whose Pods fit a LabelSelector; an empty one fits all, None fits none."""
         wanted = from_label_selector(selector)

@@ -156,8 +156,8 @@ MESSAGES: dict[str, Message] = {
         "vpa-inplace-resize",
     ),
     "pdb-no-pods": warning(
-        "このPodDisruptionBudgetに合うPodがありません",
-        "selectorに合うPodがないと、何も守られません。",
+        "守る相手のPodが見つかりません",
+        "PodDisruptionBudgetのselectorに合うPodがありません。このままでは何も守られません。",
         "selectorをPodのラベルに合わせます。",
         "(適用はできる) NoPods: no pods matched",
         "taints-pdb-drain",
@@ -170,8 +170,8 @@ MESSAGES: dict[str, Message] = {
         "taints-pdb-drain",
     ),
     "pdb-overlap": warning(
-        "2つのPodDisruptionBudgetが同じPodを選んでいます",
-        "`{workload}`のPodは`{other}`にも選ばれています。2つに選ばれたPodは退避できません。",
+        "2つの予算が同じPodを選んでいます",
+        "`{workload}`のPodは`{other}`にも選ばれています。2つのPodDisruptionBudgetに選ばれたPodは退避できません。",
         "selectorが重ならないようにします。",
         "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
         "taints-pdb-drain",

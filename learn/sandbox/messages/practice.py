@@ -61,7 +61,7 @@ MESSAGES: dict[str, Message] = {
         lesson="readiness-startup",
     ),
     "probe-liveness-equals-readiness": advice(
-        "Liveness ProbeとReadiness Probeが同じです",
+        "LivenessとReadinessの検査が同じです",
         "同じ検査では、少し混んだだけでも、通信から外れると同時に再起動が始まります。",
         "Liveness Probeを、より長く待つ、より軽い検査にします。",
         lesson="probes-overview",

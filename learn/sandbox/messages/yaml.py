@@ -164,4 +164,9 @@ MESSAGES: dict[str, Message] = {
         "{line}行目を消します。",
         "{english}",
     ),
+    "report-shortened": warning(
+        "ほかにも見つかったことがあります",
+        "多すぎるため、{limit}件で止めました。多くは同じ誤りから生じています。",
+        "上から順に直し、もう一度確かめます。",
+    ),
 }
