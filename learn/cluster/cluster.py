@@ -42,6 +42,9 @@ from learn.cluster.trace import Trace
 from learn.cluster.traffic import Traffic
 
 SNAPSHOT_VERSION = 1
+RUN = "run"
+"""The journal's word for letting time pass up to an instant."""
+
 EVERYTHING = "*"
 """Stopping the component of this name holds every controller still."""
 
@@ -136,12 +139,19 @@ class Cluster:
         """Let time pass up to and including the instant `ms`; a limit ends the run for good."""
         if self.end is not None:
             return self.end
+        self._note_run(ms)
         try:
             self.engine.run(ms)
         except LimitReached as reached:
             self.end = RunEnd(now_ms=self.now, limit=reached.limit, bound=reached.value)
             return self.end
         return RunEnd(now_ms=self.now)
+
+    def _note_run(self, ms: int) -> None:
+        """Keep in the journal how far time was let pass, one entry per stretch without actions."""
+        if self.journal and self.journal[-1][1] == RUN:
+            self.journal.pop()
+        self.journal.append((ms, RUN, {}))
 
     def run_for(self, ms: int) -> RunEnd:
         return self.run_until(self.now + ms)
@@ -319,8 +329,7 @@ class Cluster:
             other = Cluster.restore(self._origin, limits=limits)
         if ms < other.now:
             raise ValueError(f"the journal starts at {other.now} ms, after {ms} ms")
-        replay(other, [entry for entry in self.journal if entry[0] <= ms])
-        other.run_until(ms)
+        replay(other, self.journal, until_ms=ms)
         return other
 
     @classmethod
@@ -342,10 +351,16 @@ class Cluster:
         return cluster
 
 
-def replay(cluster: Cluster, journal: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
-    """Do again what a journal tells, each at its time; what was refused then is refused now."""
+def replay(
+    cluster: Cluster, journal: Sequence[tuple[int, str, Mapping[str, Any]]], *, until_ms: int
+) -> None:
+    """Do again what a journal tells up to an instant; what was refused then is refused now."""
     for ms, verb, arguments in journal:
-        cluster.run_until(ms)
+        if verb == RUN:
+            cluster.run_until(min(ms, until_ms))
+            if ms >= until_ms:
+                return
+            continue
         try:
             cluster.act(verb, **arguments)
         except errors.ApiError:

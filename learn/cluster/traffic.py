@@ -214,16 +214,16 @@ class Traffic(Controller):
 
     def _share(
         self, flow: Mapping[str, Any], pod: str, where: tuple[Record, Obj, str] | None
-    ) -> tuple[str, int, int]:
-        """`(pod, failing permille, latency ms)` of one share."""
+    ) -> list[Any]:
+        """`[pod, failing permille, latency ms]` of one share."""
         if where is None:
-            return (pod, 1000, 0)
+            return [pod, 1000, 0]
         record, obj, name = where
         running = self.cluster.kubelet.running(record, obj, name)
         port = next((number for number, protocol in running.process["ports"] if protocol == "http"), 0)
         reply = running.http_reply(port, flow["path"])
         if reply.kind != "ok" or not 200 <= reply.status < 400:
-            return (pod, 1000, 0)
+            return [pod, 1000, 0]
         busy = running.process.get("busy_permille", 0)
         failing = 1000 - 1_000_000 // busy if busy > 1000 else 0
-        return (pod, failing, reply.latency_ms)
+        return [pod, failing, reply.latency_ms]
