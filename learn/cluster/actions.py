@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urlsplit
 
 from learn.cluster import errors, reach
+from learn.cluster.network import clients
+from learn.cluster.network.http import parse_url
+from learn.cluster.network.request import record_hops, send
 from learn.cluster.objects import Obj, Ref, annotations_of, is_namespaced, ref_of, with_metadata
 
 if TYPE_CHECKING:
@@ -232,13 +234,44 @@ def load(cluster: Cluster, target: str, **arguments: Any) -> None:
         cluster.traffic.set_load(target=target, **arguments)
 
 
-def request(cluster: Cluster, url: str, namespace: str = "default", node: str = "") -> reach.Reached:
-    with cluster.action(Ref("Request", "", url), "request") as entry:
-        reached = reach.answer(cluster, url, namespace=namespace, node=node)
-        host = urlsplit(url if "://" in url else f"http://{url}").hostname or url
-        data = {"ok": reached.ok, "target": host, **reached._asdict()}
-        cluster.trace.record(Ref("Request", "", url), "request", causes=(entry,), data=data)
-        return reached
+def request(
+    cluster: Cluster,
+    url: str,
+    namespace: str = "default",
+    node: str = "",
+    source: str = "",
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    address: str = "",
+    insecure: bool = False,
+) -> reach.Reached:
+    """Send one request from `source` (see `clients.named`), or from some Pod of a namespace on a node."""
+    try:
+        sent = parse_url(url, method=method, headers=headers, address=address, insecure=insecure)
+        client = (
+            clients.named(cluster, source, namespace)
+            if source
+            else clients.in_namespace(cluster, namespace, node)
+        )
+    except (KeyError, ValueError) as error:
+        raise errors.bad_request(f"request {source} {url}: {error}") from error
+    about = Ref("Request", "", url)
+    with cluster.action(about, "request", source=source) as entry:
+        outcome = send(cluster, client, sent)
+        last = record_hops(cluster.trace, about, outcome, entry)
+        found = reach.reached(outcome)
+        data = {"ok": outcome.is_ok, "target": sent.host, **found._asdict()}
+        cluster.trace.record(about, "request", causes=(last,), data=data)
+        return found
+
+
+def flush_rules(cluster: Cluster, node: str, table: str = "nat", chain: str = "") -> None:
+    """`iptables -t TABLE -F [CHAIN]` on a node."""
+    with cluster.action(Ref("Node", "", node), "flush-rules", table=table, chain=chain):
+        try:
+            cluster.proxy.flush(node, table, chain or None)
+        except KeyError as error:
+            raise errors.bad_request("iptables: No chain/target/match by that name.") from error
 
 
 def schedule(cluster: Cluster, steps: list[list[Any]], started: str = "") -> None:
@@ -267,5 +300,6 @@ ACTIONS: Mapping[str, Action] = {
     "inject": inject,
     "load": load,
     "request": request,
+    "flushRules": flush_rules,
     "schedule": schedule,
 }

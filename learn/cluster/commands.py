@@ -7,11 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 FOREVER = -1
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 _UNITS = {"": 1000, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+class Fetched(NamedTuple):
+    """An HTTP answer, or (status 0) what curl says of there being none and the code that it ends with."""
+
+    status: int
+    body: str = ""
+    error: str = ""
+    exit_code: int = 0
+    took_ms: int = 0
 
 
 class Box(Protocol):
@@ -27,9 +39,9 @@ class Box(Protocol):
     def write(self, path: str, text: str) -> bool: ...
     def remove(self, path: str) -> bool: ...
     def names_under(self, path: str) -> Sequence[str]: ...
-    def http(self, url: str) -> tuple[int, str]: ...
+    def http(self, url: str) -> Fetched: ...
     def connects(self, host: str, port: int) -> bool: ...
-    def resolve(self, name: str) -> str: ...
+    def resolve(self, name: str) -> Sequence[str]: ...
     def grpc_health(self) -> bool | None: ...
     def date(self) -> str: ...
 
@@ -179,36 +191,54 @@ def _env(args: Sequence[str], box: Box) -> Done:
 
 
 def _fetch(args: Sequence[str], box: Box) -> Done:
-    """wget and curl: the URL is the last word that is no option."""
+    """curl: the URL is the last word that is no option."""
+    url = _url(args)
+    if not url:
+        return Done(2, err="curl: (2) no URL specified\n")
+    found = box.http(url)
+    if found.status == 0:
+        return Done(found.exit_code, err=f"{found.error}\n", took_ms=found.took_ms)
+    fails = any(word in ("-f", "--fail") or re.fullmatch(r"-[sSfLqk]*f[sSfLqk]*", word) for word in args)
+    if fails and found.status >= 400:
+        return Done(22, err=f"curl: (22) The requested URL returned error: {found.status}\n")
+    return Done(out=found.body)
+
+
+def _url(args: Sequence[str]) -> str:
     words = [word for word in args if not word.startswith("-")]
-    url = next(
+    return next(
         (word for word in reversed(words) if "." in word or ":" in word or "/" in word),
         words[-1] if words else "",
     )
-    if not url:
-        return Done(2, err="curl: no URL specified\n")
-    status, body = box.http(url)
-    fails = any(word in ("-f", "--fail") or re.fullmatch(r"-[sSfLqk]*f[sSfLqk]*", word) for word in args)
-    if status == 0:
-        return Done(7, err=f"curl: (7) Failed to connect to {url}: {body}\n")
-    if fails and status >= 400:
-        return Done(22, err=f"curl: (22) The requested URL returned error: {status}\n")
-    return Done(out=body)
 
 
 def _wget(args: Sequence[str], box: Box) -> Done:
-    done = _fetch([word for word in args if word not in ("-", "-qO-")], box)
-    if done.code == 7:
-        return Done(1, err="wget: can't connect to remote host: Connection refused\n")
-    return done
+    """wget as busybox has it."""
+    url = _url(args)
+    if not url:
+        return Done(1, err="wget: missing URL\n")
+    found = box.http(url)
+    host = urlsplit(url if "://" in url else f"http://{url}").netloc
+    match found.exit_code:
+        case 0 if found.status < 400:
+            return Done(out=found.body)
+        case 0:
+            title = HTTPStatus(found.status).phrase if found.status in set(HTTPStatus) else ""
+            return Done(1, err=f"wget: server returned error: HTTP/1.1 {found.status} {title}\n")
+        case 6:
+            return Done(1, err=f"wget: bad address '{host}'\n", took_ms=found.took_ms)
+        case 7:
+            address = next(iter(box.resolve(host.partition(":")[0])), host)
+            return Done(1, err=f"wget: can't connect to remote host ({address}): Connection refused\n")
+    return Done(1, err="wget: download timed out\n", took_ms=found.took_ms)
 
 
 def _nslookup(args: Sequence[str], box: Box) -> Done:
     name = next((word for word in args if not word.startswith("-")), "")
-    address = box.resolve(name)
-    if not address:
+    addresses = box.resolve(name)
+    if not addresses:
         return Done(1, out=f"** server can't find {name}: NXDOMAIN\n")
-    return Done(out=f"Name:\t{name}\nAddress: {address}\n")
+    return Done(out="".join(f"Name:\t{name}\nAddress: {address}\n" for address in addresses))
 
 
 def _nc(args: Sequence[str], box: Box) -> Done:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from learn.cluster import commands, reach
 from learn.cluster.apps import Answer, App
+from learn.cluster.network.clients import Client, from_pod
 from learn.cluster.objects import Obj
 from learn.cluster.script import ScriptError, compile_script, expand, shell_text
 
@@ -298,19 +299,20 @@ class Running:
             known += [mount.rstrip("/") + each[len(sub) :] for each in self.volumes.get(key, ())]
         return sorted({each[len(prefix) :].partition("/")[0] for each in known if each.startswith(prefix)})
 
-    def http(self, url: str) -> tuple[int, str]:
-        reached = reach.answer(
-            self.cluster, url, namespace=self.pod["metadata"]["namespace"],
-            node=self.pod["spec"].get("nodeName", ""), client=self.pod["status"].get("podIP", ""),
-        )  # fmt: skip
-        return reached.status, reached.body if reached.status else reached.why
+    @property
+    def client(self) -> Client:
+        """This Pod as the sender of a request."""
+        return from_pod(self.pod)
+
+    def http(self, url: str) -> commands.Fetched:
+        found = reach.answer(self.cluster, self.client, url)
+        return commands.Fetched(found.status, found.body, found.why, found.exit_code, found.latency_ms)
 
     def connects(self, host: str, port: int) -> bool:
-        return reach.connects(self.cluster, host, port, namespace=self.pod["metadata"]["namespace"])
+        return reach.connects(self.cluster, self.client, host, port)
 
-    def resolve(self, name: str) -> str:
-        addresses = reach.resolve(self.cluster, self.pod["metadata"]["namespace"], name)
-        return addresses[0] if addresses else ""
+    def resolve(self, name: str) -> Sequence[str]:
+        return reach.resolve(self.cluster, self.client, name)
 
     def grpc_health(self) -> bool | None:
         port = next((number for number, protocol in self.process["ports"] if protocol == "grpc"), 0)

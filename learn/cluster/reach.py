@@ -1,30 +1,42 @@
-"""Who answers a request: provisionally by Service name, address or Pod, without policies and proxies."""
+"""Who answers a request: what programs inside containers, load and scenarios ask of the network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
-from learn.cluster.network.dns import Zone
-from learn.cluster.network.services import Scope, Unreachable, candidates, endpoints_of
+from learn.cluster.network import clients
+from learn.cluster.network.clients import Client
+from learn.cluster.network.hops import Failure, Outcome, Trip
+from learn.cluster.network.http import Request, parse_url
+from learn.cluster.network.names import resolve as resolve_name
+from learn.cluster.network.request import send, shares
 from learn.cluster.objects import Obj
 from learn.cluster.pods import is_ready
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
 
-CONNECT_TIMEOUT_MS = 10_000
-
 
 class Reached(NamedTuple):
-    """The end of a request: HTTP status (0: no answer), body, who answered, or why nobody did."""
+    """The end of a request: HTTP status (0: no answer), body, who answered, or why nobody did.
+
+    `why` is what curl prints, `exit_code` how it ends, `reason` the cause behind it (`hops.Reason`), `route`
+    the kinds of the hops, `source_ip` the client's address as the Pod saw it, `certificate` the first host of
+    the one that was served.
+    """
 
     status: int
     body: str = ""
     pod: str = ""
     why: str = ""
     latency_ms: int = 0
+    exit_code: int = 0
+    reason: str = ""
+    route: tuple[str, ...] = ()
+    source_ip: str = ""
+    location: str = ""
+    certificate: str = ""
 
     @property
     def ok(self) -> bool:
@@ -32,89 +44,64 @@ class Reached(NamedTuple):
 
 
 class Backend(NamedTuple):
-    """One Pod address that a request may go to, and its chance among the others."""
+    """One Pod address that a request may go to."""
 
     ip: str
     port: int
     pod: str = ""
 
 
-def resolve(cluster: Cluster, namespace: str, name: str) -> tuple[str, ...]:
-    """The addresses of a name as a Pod of `namespace` sees them; none for a name that is not known."""
-    services = {
-        (s["metadata"]["namespace"], s["metadata"]["name"]): s for s in cluster.store.objects("Service")
-    }
-    zone = Zone(services=services, slices=cluster.store.objects("EndpointSlice"))
-    answer = zone.resolve(name, namespace)
-    return tuple(answer.addresses) if answer else ()
+def reached(outcome: Outcome) -> Reached:
+    """The short form of an outcome, as plain values."""
+    answer, failure, certificate = outcome.answer, outcome.failure, outcome.certificate
+    return Reached(
+        status=answer.status if answer else 0,
+        body=answer.body if answer else "",
+        pod=outcome.pod,
+        why=outcome.text,
+        latency_ms=answer.latency_ms if answer else failure.elapsed_ms if failure else 0,
+        exit_code=outcome.exit_code,
+        reason=outcome.reason.value if outcome.reason else "",
+        route=outcome.route,
+        source_ip=answer.source_ip if answer else "",
+        location=answer.location if answer else "",
+        certificate=certificate.subject if certificate else "",
+    )
+
+
+def resolve(cluster: Cluster, client: Client, name: str) -> tuple[str, ...]:
+    """The addresses of a name as a client sees them; none for a name that is not known."""
+    _, found = resolve_name(cluster, Trip(), client, name)
+    return () if isinstance(found, Failure) else found
+
+
+def connects(cluster: Cluster, client: Client, host: str, port: int) -> bool:
+    """Whether a TCP connection opens."""
+    return send(cluster, client, Request(host=host, port=port, scheme="tcp")).is_ok
+
+
+def answer(cluster: Cluster, client: Client, url: str) -> Reached:
+    """Send one GET and say who answered."""
+    try:
+        request = parse_url(url)
+    except ValueError:
+        return Reached(
+            0,
+            why="curl: (3) URL rejected: Port number was not a decimal number between 0 and 65535",
+            exit_code=3,
+        )
+    return reached(send(cluster, client, request))
 
 
 def backends(
-    cluster: Cluster, address: str, port: int, node: str = "", zone: str = ""
+    cluster: Cluster, address: str, port: int, namespace: str = "default"
 ) -> tuple[Backend, ...] | str:
-    """Where a packet to an address may end; a text says why it ends nowhere."""
-    for service in cluster.store.objects("Service"):
-        if service["spec"].get("clusterIP") != address:
-            continue
-        for each in service["spec"].get("ports") or ():
-            if each["port"] == port:
-                meta = service["metadata"]
-                slices = cluster.proxy.slices(meta["namespace"], meta["name"])
-                found = candidates(
-                    service, endpoints_of(slices, each.get("name") or ""), Scope(node=node, zone=zone)
-                )
-                if isinstance(found, Unreachable):
-                    return "connection refused"
-                return tuple(Backend(e.ip, e.port, f"{meta['namespace']}/{e.pod}") for e in found)
-        return "i/o timeout"
-    return (Backend(address, port),)
-
-
-def connects(cluster: Cluster, host: str, port: int, *, namespace: str = "default") -> bool:
-    """Whether a TCP connection opens."""
-    addresses = resolve(cluster, namespace, host)
-    found = backends(cluster, addresses[0], port) if addresses else "unknown host"
-    if isinstance(found, str):
-        return False
-    where = cluster.kubelet.at_address(found[0].ip, found[0].port)
-    return where is not None and bool(where[2])
-
-
-def answer(
-    cluster: Cluster, url: str, *, namespace: str = "default", node: str = "", client: str = ""
-) -> Reached:
-    """Send one GET and say who answered."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        return Reached(0, why="bad port")
-    host = parts.hostname or ""
-    addresses = resolve(cluster, namespace, host)
-    if not addresses:
-        return Reached(0, why=f"Could not resolve host: {host}")
-    found = backends(cluster, addresses[0], port, node)
-    if isinstance(found, str):
-        return Reached(0, why=found)
-    chosen = found[0] if len(found) == 1 else cluster.engine.rng("endpoint").choice(found)
-    return at(cluster, chosen, parts.path or "/", client=client)
-
-
-def at(cluster: Cluster, backend: Backend, path: str, *, client: str = "") -> Reached:
-    """What the Pod at an address answers."""
-    where = cluster.kubelet.at_address(backend.ip, backend.port)
-    if where is None:
-        return Reached(0, pod=backend.pod, why="i/o timeout", latency_ms=CONNECT_TIMEOUT_MS)
-    record, pod, name = where
-    pod_name = f"{record['ns']}/{record['name']}"
-    if not name:
-        return Reached(0, pod=pod_name, why="connection refused")
-    reply = cluster.kubelet.running(record, pod, name).http_reply(backend.port, path, client=client)
-    if reply.kind == "hang":
-        return Reached(0, pod=pod_name, why="no answer", latency_ms=CONNECT_TIMEOUT_MS)
-    if reply.kind == "refused":
-        return Reached(0, pod=pod_name, why="connection refused")
-    return Reached(reply.status, reply.body, pod_name, latency_ms=reply.latency_ms)
+    """Where connections to an address end, each with the same chance; a text says why they end nowhere."""
+    client = clients.in_namespace(cluster, namespace)
+    found = shares(cluster, client, Request(host=address, port=port, scheme="tcp"))
+    if not found.pods:
+        return found.failures[0][0].value if found.failures else "no-such-address"
+    return tuple(Backend(each.ip, each.port, each.pod) for each in found.pods)
 
 
 def is_up(cluster: Cluster, name: str, namespace: str) -> bool:
