@@ -40,13 +40,13 @@ def test_the_row_has_the_id_of_the_cookie(learner):
 @pytest.mark.parametrize(
     "forged",
     [
-        "",
-        "x" * 4000,
-        str(uuid4()),
-        f"{uuid4()}:1xUaVF:WQfKhVYTrTmTmK6di4mxVpuupY_69xqfXYX8aSmcWok",
-        "%00:%FF:\u00e9",
-        get_cookie_signer(salt=COOKIE + SALT).sign("not-a-uuid"),
-        get_cookie_signer(salt="another").sign(str(uuid4())),
+        pytest.param("", id="empty"),
+        pytest.param("x" * 4000, id="long"),
+        pytest.param(str(uuid4()), id="unsigned"),
+        pytest.param(f"{uuid4()}:1xUaVF:WQfKhVYTrTmTmK6di4mxVpuupY_69xqfXYX8aSmcWok", id="another-key"),
+        pytest.param("%00:%FF:\u00e9", id="bytes"),
+        pytest.param(get_cookie_signer(salt=COOKIE + SALT).sign("not-a-uuid"), id="no-uuid"),
+        pytest.param(get_cookie_signer(salt="another").sign(str(uuid4())), id="another-salt"),
     ],
 )
 def test_a_forged_or_broken_cookie_is_replaced(learner, forged):
