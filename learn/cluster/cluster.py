@@ -79,7 +79,7 @@ class Cluster:
         version: str = NEWEST,
         limits: Limits | None = None,
         start: str = DEFAULT_START,
-        settings: Mapping[str, int] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         config = {
             "seed": seed,

@@ -42,7 +42,7 @@ class Scenario:
     start: str = DEFAULT_START
     nodes: int | tuple[Mapping[str, Any], ...] = 3
     images: Mapping[str, Any] = field(default_factory=dict)
-    settings: Mapping[str, int] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     manifests: tuple[Obj, ...] = ()
     steps: tuple[Step, ...] = ()
     origin: str = ""
