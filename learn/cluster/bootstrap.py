@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from learn.cluster.addons import metrics_server
 from learn.cluster.nodes import NodeSpec, node_object
 from learn.cluster.objects import Obj
 
@@ -23,6 +24,9 @@ def fill(cluster: Cluster, specs: Sequence[NodeSpec]) -> None:
         cluster.api.create(obj, trusted=True)
     for spec in specs:
         add_node(cluster, spec)
+    if specs and cluster.setting("metricsServer", 1):
+        for obj in metrics_server():
+            cluster.api.create(obj, trusted=True)
 
 
 def add_node(cluster: Cluster, spec: NodeSpec) -> Obj:

@@ -155,6 +155,15 @@ CATALOGUE: Mapping[str, Mapping[str, Any]] = {
     "python": {"shell": True, "memory": "8Mi", "sigterm": "ignored"},
     "perl": {"shell": True, "memory": "4Mi", "sigterm": "ignored"},
     "curlimages/curl": {"shell": True, "memory": "4Mi", "sigterm": "ignored", "user": "curl_user"},
+    "registry.k8s.io/metrics-server/metrics-server": {
+        "listens": [10250],
+        "programs": ["/metrics-server"],
+        "user": 65534,
+        "hasShell": False,
+        "paths": {"/livez": {"body": "ok"}, "/readyz": {"body": "ok"}},
+        "idleCpuMilli": 4,
+        "memory": "24Mi",
+    },
     "registry.k8s.io/pause": {"programs": ["/pause"], "hasShell": False, "user": 65535, "memory": "1Mi"},
     "registry.k8s.io/busybox": {"shell": True, "memory": "1Mi", "sigterm": "ignored"},
     "registry.k8s.io/e2e-test-images/agnhost": {

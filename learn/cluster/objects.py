@@ -135,6 +135,7 @@ def _kinds() -> Iterable[Kind]:
         short=("vpa",),
         generation=True,
     )
+    yield Kind(kind="APIService", plural="apiservices", group="apiregistration.k8s.io", namespaced=False)
     yield Kind(
         kind="CustomResourceDefinition",
         plural="customresourcedefinitions",

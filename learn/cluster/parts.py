@@ -11,11 +11,13 @@ from learn.cluster.controllers.daemonset import DaemonSetController
 from learn.cluster.controllers.deployment import DeploymentController
 from learn.cluster.controllers.endpointslice import EndpointSliceController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
+from learn.cluster.controllers.hpa import HorizontalController
 from learn.cluster.controllers.job import JobController
 from learn.cluster.controllers.namespace import NamespaceController
 from learn.cluster.controllers.replicaset import ReplicaSetController
 from learn.cluster.controllers.statefulset import StatefulSetController
 from learn.cluster.controllers.volumes import ClaimProtection, VolumeController
+from learn.cluster.metrics import MetricsServer
 from learn.cluster.scheduler import Scheduler
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -31,4 +33,6 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     ClaimProtection,
     GarbageCollector,
     Scheduler,
+    HorizontalController,
+    MetricsServer,
 )
