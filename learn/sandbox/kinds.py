@@ -2,14 +2,22 @@
 
 from functools import cache
 
+from learn.cluster.api.removals import REMOVED
 from learn.cluster.api.schema import definitions, schema_of
 from learn.sandbox.diagnostics import Diagnostic
 from learn.sandbox.edits import rename_key, replace_node
 from learn.sandbox.objects import ManifestObject
-from learn.sandbox.removed import removal_of
-from learn.sandbox.spelling import nearest
+from learn.sandbox.spelling import edit_distance, nearest
 
 _PREFERRED_SUFFIXES = ("v2", "v1")
+_GROUP_SLIPS = 2
+_FILES_OF_TOOLS = frozenset({("v1", "Config")})
+"""Look like objects and are none: kubectl's own configuration."""
+_DEPRECATED = {
+    ("v1", "Endpoints"): ("1.33", "; use discovery.k8s.io/v1 EndpointSlice"),
+    ("v1", "ComponentStatus"): ("1.19", ""),
+}
+"""Kinds still served: since when they are deprecated, and what the server's warning says to use."""
 
 
 def check_kind(obj: ManifestObject, version: str) -> list[Diagnostic]:
@@ -26,7 +34,7 @@ def check_kind(obj: ManifestObject, version: str) -> list[Diagnostic]:
             _report(obj, "object-no-api-version", "apiVersion", suggestion=homes or "`apiVersion: …`の行")
         ]
     if schema_of(api_version, kind, version) is not None:
-        return _deprecated(obj, version)
+        return _deprecated(obj)
     return [_unknown(obj, api_version, kind, version)]
 
 
@@ -59,13 +67,15 @@ def _misspelt_key(obj: ManifestObject) -> Diagnostic | None:
 def _unknown(obj: ManifestObject, api_version: str, kind: str, version: str) -> Diagnostic:
     english = f'error: resource mapping not found for name: "{obj.name}" namespace: "{obj.namespace}" from "manifest.yaml": no matches for kind "{kind}" in version "{api_version}"\nensure CRDs are installed first'
     common = {"kind": kind, "api_version": api_version, "english": english}
-    removal = removal_of(api_version, kind)
+    removal = REMOVED.get((api_version, kind))
     if removal is not None:
         instead = removal.instead or "別の仕組み"
         return _report(
             obj, "api-removed" if removal.instead else "api-removed-without-successor", "apiVersion",
             instead=instead, removed=removal.removed_in, **common,
         )  # fmt: skip
+    if (api_version, kind) in _FILES_OF_TOOLS:
+        return _report(obj, "object-unknown-kind", "kind", **common)
     homes = homes_of(kind, version)
     if homes and _is_near_group(api_version, homes, version):
         return _report(obj, "object-wrong-api-version", "apiVersion", homes[0], home=homes[0], **common)
@@ -79,24 +89,20 @@ def _unknown(obj: ManifestObject, api_version: str, kind: str, version: str) -> 
 
 
 def _is_near_group(api_version: str, homes: tuple[str, ...], version: str) -> bool:
-    """Whether a built-in kind was meant: the group is built in, or a misspelling of the kind's own."""
+    """Whether a built-in kind was meant: the group is built in, has no domain, or is nearly the kind's own."""
     group = api_version.rpartition("/")[0]
     if group in built_in_groups(version) or "." not in group:
         return True
-    return nearest(api_version, homes) is not None
+    return any(edit_distance(group, home.rpartition("/")[0]) <= _GROUP_SLIPS for home in homes)
 
 
-def _deprecated(obj: ManifestObject, version: str) -> list[Diagnostic]:
-    removal = removal_of(obj.api_version, obj.kind)
-    if removal is None:
+def _deprecated(obj: ManifestObject) -> list[Diagnostic]:
+    since, use = _DEPRECATED.get((obj.api_version, obj.kind), ("", ""))
+    if not since:
         return []
-    english = (
-        f"Warning: {obj.api_version} {obj.kind} is deprecated in v{removal.deprecated_in}+{removal.warning}"
-    )
-    return [
-        _report(obj, "api-deprecated", "apiVersion", kind=obj.kind, api_version=obj.api_version,
-                instead=removal.instead or "", deprecated=removal.deprecated_in, english=english)
-    ]  # fmt: skip
+    english = f"Warning: {obj.api_version} {obj.kind} is deprecated in v{since}+{use}"
+    params = {"kind": obj.kind, "api_version": obj.api_version, "deprecated": since, "english": english}
+    return [_report(obj, "api-deprecated", "apiVersion", **params)]
 
 
 @cache

@@ -24,7 +24,7 @@ _UNREADABLE = ("text-", "yaml-", "schema-", "object-", "document-", "api-removed
 DEFAULT_LIMITS = Limits()
 _JUDGED_CHARACTERS = 200_000
 _JUDGING_OVERHEAD = 200
-_MOST_FINDINGS = 500
+_MOST_FINDINGS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def check(
         )
     if reading.complete and not _is_unreadable(found):
         found.extend(run_checks(World(objects)))
-    diagnostics = sort_diagnostics(_shortened(found))
+    diagnostics = _shortened(sort_diagnostics(found))
     return Report(
         version=version,
         documents=reading.documents,
@@ -89,13 +89,16 @@ def check(
     )
 
 
-def _shortened(found: list[Diagnostic]) -> list[Diagnostic]:
+def _shortened(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """At most `_MOST_FINDINGS`, with a word about the rest."""
     if len(found) <= _MOST_FINDINGS:
         return found
     last = found[_MOST_FINDINGS - 1]
     params = {"limit": str(_MOST_FINDINGS), "line": str(last.span.line)}
-    return [*found[:_MOST_FINDINGS], Diagnostic(code="report-shortened", span=last.span, params=params)]
+    return (
+        *found[:_MOST_FINDINGS],
+        Diagnostic(code="report-shortened", span=last.span, params=params, document=last.document),
+    )
 
 
 def _check_object(obj: ManifestObject, version: str) -> list[Diagnostic]:
