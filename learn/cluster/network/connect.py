@@ -116,7 +116,7 @@ class Connector:
         """localhost: the containers of the same Pod, or the processes of the same node."""
         client = packet.client
         if client.is_pod:
-            yield from self._listener(trip, packet, client.ip, from_same_pod=True)
+            yield from self._listener(trip, packet, client.ip, on_loopback=True)
         elif client.node:
             host_ip = self.cluster.kubelet.host_ip(client.node)
             here = Packet(
@@ -373,9 +373,9 @@ class Connector:
                 if entered:
                     yield trip, entered
                     return
-        yield from self._listener(trip, packet, packet.ip, from_same_pod=is_same)
+        yield from self._listener(trip, packet, packet.ip)
 
-    def _listener(self, trip: Trip, packet: Packet, ip: str, *, from_same_pod: bool) -> Iterator[Step]:
+    def _listener(self, trip: Trip, packet: Packet, ip: str, *, on_loopback: bool = False) -> Iterator[Step]:
         """Which container has opened the port, and whether it listens on the Pod's address at all."""
         where = self.cluster.kubelet.at_address(ip, packet.port)
         if where is None:
@@ -393,7 +393,7 @@ class Connector:
             return
         running = self.cluster.kubelet.running(record, pod, name)
         trip = trip.via(HopKind.POD, ref_of(pod), container=name, port=packet.port, source=packet.source_ip)
-        if not from_same_pod and _is_local(running, packet.port):
+        if not on_loopback and _is_local(running, packet.port):
             yield trip, failed(Symptom.REFUSED, Reason.LOCALHOST_ONLY, pod_name)
             return
         yield (
