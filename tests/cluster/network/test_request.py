@@ -248,7 +248,7 @@ def test_rules_follow_a_second_after_the_endpoints():
     name = cluster.objects("Pod")[1]["metadata"]["name"]
     cluster.delete("Pod", name, grace_seconds=30)
     cluster.run_for(900)
-    assert ask(cluster, "http://web").reason == "not-listening"
+    assert ask(cluster, "http://web").reason == "no-such-address"
     cluster.run_for(200)
     assert ask(cluster, "http://web").reason == "no-endpoints"
 
