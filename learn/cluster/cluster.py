@@ -309,7 +309,8 @@ class Cluster:
         if state["end"]:
             now_ms, limit, bound = state["end"]
             cluster.end = RunEnd(now_ms=now_ms, limit=limit, bound=bound)
-        cluster.trace.continue_from(state["entries"], cluster.store)
+        known = zip(cluster.store, state["store"]["entries"], strict=True)
+        cluster.trace.continue_from(state["entries"], ((ref, entry, obj) for (ref, obj), entry in known))
         return cluster
 
     def fork(self) -> Cluster:

@@ -158,7 +158,13 @@ class Store:
     # -- state -----------------------------------------------------------------------------------
 
     def snapshot(self) -> dict[str, Any]:
-        return {"resourceVersion": self.resource_version, "objects": [obj for _, obj in self]}
+        """Every object, with the trace entry of its last write."""
+        last = [self._trace.last_entry(ref) for ref, _ in self]
+        return {
+            "resourceVersion": self.resource_version,
+            "objects": [obj for _, obj in self],
+            "entries": last,
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over the objects of a snapshot, without telling watchers."""

@@ -141,6 +141,11 @@ class Trace:
     def versions(self, ref: Ref) -> tuple[Version, ...]:
         return tuple(self._versions.get(ref, ()))
 
+    def last_entry(self, ref: Ref) -> int:
+        """The entry of an object's last write; 0 when there was none."""
+        versions = self._versions.get(ref)
+        return versions[-1].entry if versions else 0
+
     def object_at(self, ref: Ref, ms: int) -> Obj | None:
         """The object as it was at the end of the instant `ms`."""
         found = None
@@ -161,12 +166,15 @@ class Trace:
         text = json.dumps(self.entries, sort_keys=True, separators=(",", ":"), default=list)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def continue_from(self, last_id: int, objects: Iterable[tuple[Ref, Obj]]) -> None:
-        """Start empty after the entry `last_id`, with the objects that exist now as first versions."""
+    def continue_from(self, last_id: int, objects: Iterable[tuple[Ref, int, Obj]]) -> None:
+        """Start empty after the entry `last_id`, with the objects that exist now as first versions.
+
+        `objects` come with the entry of their last write.
+        """
         self.entries = []
         self.because = ()
         self._skipped = last_id
-        self._versions = {ref: [Version(self._engine.now, last_id, obj)] for ref, obj in objects}
+        self._versions = {ref: [Version(self._engine.now, entry, obj)] for ref, entry, obj in objects}
 
     def copy_from(self, other: Trace) -> None:
         """Take over the past of another run (entries are immutable and shared)."""
