@@ -23,6 +23,17 @@ def manifest(name: str, *, cpu: str = "", labels: Obj | None = None, **spec: Any
             "spec": {"containers": [container], **spec}}  # fmt: skip
 
 
+def priority_class(cluster: Cluster, name: str, value: int) -> None:
+    cluster.create(
+        {
+            "apiVersion": "scheduling.k8s.io/v1",
+            "kind": "PriorityClass",
+            "metadata": {"name": name},
+            "value": value,
+        }
+    )
+
+
 def node_of(cluster: Cluster, name: str) -> str:
     return str(cluster.get("Pod", name)["spec"].get("nodeName", ""))
 
@@ -109,7 +120,8 @@ def test_more_important_pods_go_first_and_evict() -> None:
     cluster = Cluster(nodes=1)
     cluster.create(manifest("low", cpu="3", terminationGracePeriodSeconds=5))
     cluster.run_for(10_000)
-    cluster.create(manifest("high", cpu="3", priority=1000))
+    priority_class(cluster, "vip", 1000)
+    cluster.create(manifest("high", cpu="3", priorityClassName="vip"))
     cluster.run_for(1_000)
     past = [version.obj or {} for version in cluster.trace.versions(Ref("Pod", "default", "high"))]
     assert {each["status"].get("nominatedNodeName", "") for each in past} == {"", "node-1"}
@@ -125,8 +137,9 @@ def test_more_important_pods_go_first_and_evict() -> None:
 def test_equal_priority_waits_in_order() -> None:
     cluster = Cluster(nodes=1)
     cluster.stop("kube-scheduler")
-    for name, priority in (("a", 0), ("b", 10), ("c", 0)):
-        cluster.create(manifest(name, cpu="2", priority=priority))
+    priority_class(cluster, "vip", 10)
+    for name, more in (("a", {}), ("b", {"priorityClassName": "vip"}), ("c", {})):
+        cluster.create(manifest(name, cpu="2", **more))
         cluster.run_for(100)
     assert condition(cluster.get("Pod", "a"), "PodScheduled") is None
     cluster.resume("kube-scheduler")
@@ -161,7 +174,8 @@ def test_a_snapshot_has_the_same_future() -> None:
     cluster.create(manifest("low", cpu="3", terminationGracePeriodSeconds=5))
     cluster.create(manifest("stuck", nodeSelector={"a": "b"}))
     cluster.run_for(10_000)
-    cluster.create(manifest("high", cpu="3", priority=1000))
+    priority_class(cluster, "vip", 1000)
+    cluster.create(manifest("high", cpu="3", priorityClassName="vip"))
     cluster.run_for(500)
     other = Cluster.restore(cluster.snapshot())
     for each in (cluster, other):
