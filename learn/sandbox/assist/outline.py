@@ -16,7 +16,7 @@ class OutlineItem:
 
 def outline(text: str) -> list[OutlineItem]:
     """Every object that names its kind: one per document, or the items of a List."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     items: list[OutlineItem] = []
     for within in documents(lines):
         found = entries(lines, within)

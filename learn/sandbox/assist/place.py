@@ -68,7 +68,7 @@ def _key_place(lines: list[str], within: range, line: int, start: int, prefix: s
     if here is None:
         return None
     parent = here.path[:-1]
-    base, api_version, kind = _object_around(found, parent)
+    base, api_version, kind = object_around(found, parent)
     return Place(
         is_key=True,
         path=parent[len(base) :],
@@ -86,12 +86,12 @@ def _key_place(lines: list[str], within: range, line: int, start: int, prefix: s
 def _value_place(lines: list[str], within: range, line: int, before: str) -> Place | None:
     found = entries(lines, within)
     here = next((entry for entry in reversed(found) if entry.line == line and entry.key), None)
-    if here is None or len(before) < here.value_column and before.rstrip()[-1:] != ":":
+    if here is None or before.endswith(":"):
         return None
     prefix = before[here.value_column :]
     if not _WITHIN_VALUE.fullmatch(prefix):
         return None
-    base, api_version, kind = _object_around(found, here.path)
+    base, api_version, kind = object_around(found, here.path)
     return Place(
         is_key=False,
         path=here.path[len(base) :],
@@ -104,7 +104,7 @@ def _value_place(lines: list[str], within: range, line: int, before: str) -> Pla
     )
 
 
-def _object_around(found: list[Entry], path: Path) -> tuple[Path, str, str]:
+def object_around(found: list[Entry], path: Path) -> tuple[Path, str, str]:
     """(path in the document, apiVersion, kind) of the object that `path` lies in: the document's, or a List's item."""
     values = {entry.path: entry.value for entry in found}
     bases = [path[:2], ()] if len(path) >= 2 and path[0] == "items" else [()]

@@ -65,21 +65,21 @@ def entries(lines: Sequence[str], within: range) -> list[Entry]:
     """The entries of one document in line order."""
     found: list[Entry] = []
     levels: list[_Level] = []
-    scalar_indent: int | None = None
+    value_indent: int | None = None
     for number in within:
         text = lines[number]
         column = len(text) - len(text.lstrip(" "))
         content = text.strip()
-        if scalar_indent is not None and (not content or column > scalar_indent):
+        if value_indent is not None and (not content or column > value_indent):
             continue
-        scalar_indent = None
+        value_indent = None
         if content and not content.startswith("#"):
-            scalar_indent = _read_line(text, number, column, levels, found)
+            value_indent = _read_line(text, number, column, levels, found)
     return found
 
 
 def _read_line(text: str, number: int, column: int, levels: list[_Level], found: list[Entry]) -> int | None:
-    """Add the line's entries; the answer is the indentation of a block scalar that begins here, or None."""
+    """Add the line's entries; the answer is the indentation of a value that goes on below, or None."""
     indent = column
     while match := _DASH.match(text, column):
         path = _open_item(levels, column)
@@ -87,14 +87,23 @@ def _read_line(text: str, number: int, column: int, levels: list[_Level], found:
         indent, column = column, match.end()
     found_key = _key_at(text, column)
     if found_key is None:
-        return indent if _BLOCK_SCALAR.match(text, column) else None
+        return indent if _goes_on(text[column:].strip()) else None
     key, end = found_key
     path = _open_key(levels, column, key)
     rest = text[end:]
     start = end + len(rest) - len(rest.lstrip())
     value = "" if rest.lstrip().startswith("#") else rest.strip()
     found.append(Entry(line=number, column=column, path=path, value=value, value_column=start))
-    return column if _BLOCK_SCALAR.match(value) else None
+    return column if _goes_on(value) else None
+
+
+def _goes_on(value: str) -> bool:
+    """Whether the next lines belong to a value: a block of text, or an open bracket or quote."""
+    if value[:1] in ("[", "{"):
+        return value.count("[") + value.count("{") > value.count("]") + value.count("}")
+    if value[:1] in ('"', "'"):
+        return value.count(value[0]) % 2 == 1
+    return _BLOCK_SCALAR.match(value) is not None
 
 
 def _key_at(text: str, column: int) -> tuple[str, int] | None:

@@ -1,0 +1,305 @@
+"""What the fields and kinds that people write most are for, in a sentence each."""
+
+from collections.abc import Mapping
+
+COMMON_KINDS = frozenset(
+    {
+        "Pod", "Deployment", "Service", "ConfigMap", "Secret", "Ingress", "StatefulSet", "DaemonSet", "Job",
+        "CronJob", "HorizontalPodAutoscaler", "PersistentVolumeClaim", "NetworkPolicy", "Namespace",
+        "ServiceAccount", "PodDisruptionBudget", "HTTPRoute", "Gateway",
+    }
+)  # fmt: skip
+
+KINDS: Mapping[str, str] = {
+    "Pod": "コンテナを動かす最小の単位です。ふつうはDeploymentなどに作らせます。",
+    "Deployment": "同じPodを決めた数だけ動かし、更新を少しずつ進めます。",
+    "ReplicaSet": "同じPodを決めた数だけ保ちます。ふつうはDeploymentが作ります。",
+    "StatefulSet": "名前と保存領域が変わらないPodを、順番に動かします。",
+    "DaemonSet": "すべてのノード、または選んだノードでPodを1つずつ動かします。",
+    "Job": "終わるまで処理を動かし、成功を数えます。",
+    "CronJob": "決めた時刻ごとにJobを作ります。",
+    "Service": "ラベルで選んだPodへ、変わらない名前とIPアドレスで通信を届けます。",
+    "Ingress": "クラスターの外からのHTTPを、ホスト名とパスでServiceに振り分けます。",
+    "IngressClass": "Ingressをどのコントローラーが受け持つかを表します。",
+    "Gateway": "外からの通信を受ける口です。GatewayClassの実装が用意します。",
+    "HTTPRoute": "Gatewayに届いたHTTPを、条件でServiceに振り分けます。",
+    "NetworkPolicy": "Podに出入りしてよい通信を決めます。",
+    "ConfigMap": "秘密ではない設定を、コンテナの外に置きます。",
+    "Secret": "パスワードや鍵を、コンテナの外に置きます。",
+    "PersistentVolumeClaim": "保存領域を、大きさと使い方で要求します。",
+    "PersistentVolume": "クラスターにある保存領域の1つです。",
+    "StorageClass": "保存領域をどう用意するかの種類です。",
+    "Namespace": "名前とアクセス権を分けるための区切りです。",
+    "ServiceAccount": "PodがAPIサーバーに名乗る名前です。",
+    "Role": "名前空間の中で許す操作の一覧です。",
+    "ClusterRole": "クラスター全体で許す操作の一覧です。",
+    "RoleBinding": "Roleの権限を、利用者やServiceAccountに与えます。",
+    "ClusterRoleBinding": "ClusterRoleの権限を、クラスター全体で与えます。",
+    "HorizontalPodAutoscaler": "使用率などに合わせて、Podの数を増減します。",
+    "VerticalPodAutoscaler": "使った量に合わせて、コンテナの要求を見直します。",
+    "PodDisruptionBudget": "作業で同時に止めてよいPodの数を制限します。",
+    "ResourceQuota": "名前空間で使える量の合計を制限します。",
+    "LimitRange": "要求と上限の既定値と範囲を、名前空間ごとに決めます。",
+    "PriorityClass": "Podの優先順位に名前を付けます。",
+    "CustomResourceDefinition": "新しい種類のオブジェクトを、クラスターに加えます。",
+}
+
+_COMMON_FIELDS: Mapping[str, str] = {
+    "apiVersion": "この種類のオブジェクトを定めるAPIの名前と版です。",
+    "kind": "オブジェクトの種類です。",
+    "metadata": "名前やラベルなど、どの種類にも共通する情報です。",
+    "spec": "こうあってほしいという状態です。",
+    "status": "いまの状態です。クラスターが書くので、書いても使われません。",
+}
+
+_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "ObjectMeta": {
+        "name": "名前空間の中で、同じ種類に1つだけの名前です。",
+        "namespace": "置き場所の名前空間です。書かなければ、kubectlの既定（ふつうはdefault）です。",
+        "labels": "選ぶための名札です。selectorはこの値を見ます。",
+        "annotations": "道具や人のための覚え書きです。選ぶためには使えません。",
+        "generateName": "名前の前半です。後ろに無作為な文字が付きます。",
+        "finalizers": "消す前に済ませる後始末です。空になるまでオブジェクトは残ります。",
+        "ownerReferences": "持ち主です。持ち主が消えると一緒に消えます。",
+    },
+    "DeploymentSpec": {
+        "replicas": "動かすPodの数です。書かなければ1です。",
+        "selector": "自分のPodを見分けるラベルです。templateのラベルと一致させます。",
+        "template": "作るPodのひな型です。",
+        "strategy": "新しい版への入れ替え方です。",
+        "revisionHistoryLimit": "戻せるように残す古い版の数です。既定は10です。",
+        "minReadySeconds": "準備完了がこの秒数続いたら、使えるPodとみなします。",
+        "progressDeadlineSeconds": "進みがないときに、更新の失敗とみなすまでの秒数です。既定は600秒です。",
+        "paused": "trueの間は、ひな型を変えても更新が始まりません。",
+    },
+    "DeploymentStrategy": {
+        "type": "RollingUpdateは少しずつ、Recreateは全部止めてから入れ替えます。",
+        "rollingUpdate": "一度に増やす数と減らす数です。",
+    },
+    "RollingUpdateDeployment": {
+        "maxSurge": "更新中にreplicasより多く作ってよい数か割合です。既定は25%です。",
+        "maxUnavailable": "更新中に使えなくてもよい数か割合です。既定は25%です。",
+    },
+    "LabelSelector": {
+        "matchLabels": "すべて一致するラベルの組です。",
+        "matchExpressions": "In、NotIn、Exists、DoesNotExistで書く条件です。",
+    },
+    "PodTemplateSpec": {
+        "metadata": "作られるPodに付くラベルや注釈です。",
+        "spec": "作られるPodの中身です。",
+    },
+    "PodSpec": {
+        "containers": "動かすコンテナの一覧です。1つ以上必要です。",
+        "initContainers": "本体より先に、上から順に終わるまで動くコンテナです。",
+        "volumes": "コンテナに見せる保存領域の一覧です。",
+        "restartPolicy": "コンテナが終わったときに再起動するかどうかです。既定はAlwaysです。",
+        "serviceAccountName": "APIサーバーに名乗るServiceAccountの名前です。",
+        "automountServiceAccountToken": "APIサーバー用のトークンを、コンテナに置くかどうかです。",
+        "nodeSelector": "このラベルを持つノードだけに置きます。",
+        "affinity": "置きたいノードや、一緒に置きたいPodの条件です。",
+        "tolerations": "taintのあるノードに置いてよい条件です。",
+        "topologySpreadConstraints": "ゾーンやノードに、Podを偏りなく散らす条件です。",
+        "terminationGracePeriodSeconds": "止めると伝えてから強制終了するまでの秒数です。既定は30秒です。",
+        "imagePullSecrets": "イメージを取りに行くときに使うSecretの一覧です。",
+        "securityContext": "Pod全体の実行ユーザーなど、安全のための設定です。",
+        "hostNetwork": "ノードのネットワークをそのまま使います。",
+        "priorityClassName": "優先順位を決めるPriorityClassの名前です。",
+        "dnsPolicy": "名前を引く先の決め方です。既定はClusterFirstです。",
+        "nodeName": "スケジューラーを通さずに置くノードの名前です。",
+        "activeDeadlineSeconds": "動いてよい時間の上限（秒）です。",
+    },
+    "Container": {
+        "name": "Podの中で1つだけのコンテナの名前です。",
+        "image": "動かすイメージです。版（タグ）まで書きます。",
+        "imagePullPolicy": "イメージを毎回取りに行くかどうかです。",
+        "command": "イメージのENTRYPOINTの代わりに実行するコマンドです。",
+        "args": "イメージのCMDの代わりに渡す引数です。",
+        "workingDir": "コマンドを実行するフォルダーです。",
+        "ports": "待ち受けるポートの一覧です。名前を付けるとServiceから指せます。",
+        "env": "環境変数の一覧です。値は文字列です。",
+        "envFrom": "ConfigMapやSecretの全部の値を、環境変数にします。",
+        "resources": "CPUとメモリーの要求と上限です。",
+        "volumeMounts": "volumesをコンテナのどこに見せるかです。",
+        "livenessProbe": "失敗が続くとコンテナを再起動する検査です。",
+        "readinessProbe": "失敗している間、Serviceの宛先から外す検査です。",
+        "startupProbe": "起動が終わるまで、ほかの検査を待たせる検査です。",
+        "lifecycle": "起動の直後と、止める直前に行う処理です。",
+        "securityContext": "このコンテナの実行ユーザーや権限です。",
+        "restartPolicy": "initContainersでAlwaysにすると、本体と一緒に動き続けます。",
+    },
+    "ContainerPort": {
+        "containerPort": "アプリが待ち受けている番号です。",
+        "name": "このポートの名前です。ServiceのtargetPortから指せます。",
+        "protocol": "TCP、UDP、SCTPのどれかです。既定はTCPです。",
+        "hostPort": "ノードの同じ番号でも受けます。ノードごとに1つしか使えません。",
+    },
+    "EnvVar": {
+        "name": "環境変数の名前です。",
+        "value": "値です。文字列なので、数字は引用符で囲みます。",
+        "valueFrom": "値をConfigMap、Secret、Podの情報から取ります。",
+    },
+    "EnvVarSource": {
+        "configMapKeyRef": "ConfigMapの1つの値です。",
+        "secretKeyRef": "Secretの1つの値です。",
+        "fieldRef": "Podの名前やIPアドレスなどです。",
+        "resourceFieldRef": "コンテナの要求や上限です。",
+    },
+    "ResourceRequirements": {
+        "requests": "最低限確保する量です。置くノードはこれで決まります。",
+        "limits": "使ってよい上限です。メモリーは超えると強制終了されます。",
+    },
+    "Probe": {
+        "httpGet": "HTTPで200番台か300番台が返れば成功です。",
+        "tcpSocket": "TCPで接続できれば成功です。",
+        "exec": "コンテナの中でコマンドを実行し、終了コードが0なら成功です。",
+        "grpc": "gRPCのヘルスチェックに応えれば成功です。",
+        "initialDelaySeconds": "コンテナが始まってから、最初の検査までの秒数です。既定は0秒です。",
+        "periodSeconds": "検査の間隔（秒）です。既定は10秒です。",
+        "timeoutSeconds": "返事を待つ秒数です。既定は1秒です。",
+        "failureThreshold": "何回続けて失敗したら失敗とみなすかです。既定は3回です。",
+        "successThreshold": "失敗のあと、何回続けて成功したら成功とみなすかです。既定は1回です。",
+    },
+    "HTTPGetAction": {
+        "path": "検査で開くパスです。",
+        "port": "検査する番号か、ポートの名前です。",
+        "scheme": "HTTPかHTTPSです。既定はHTTPです。",
+        "httpHeaders": "検査に付けるヘッダーです。",
+    },
+    "TCPSocketAction": {"port": "接続を試す番号か、ポートの名前です。"},
+    "ExecAction": {"command": "実行するコマンドと引数です。シェルは通りません。"},
+    "Lifecycle": {
+        "preStop": "止める直前に行う処理です。終わるまで停止の合図は送られません。",
+        "postStart": "起動の直後に行う処理です。",
+    },
+    "VolumeMount": {
+        "name": "見せるボリュームの名前です。volumesの名前と一致させます。",
+        "mountPath": "コンテナの中で見える場所です。",
+        "readOnly": "読むだけにするかどうかです。",
+        "subPath": "ボリュームの中の一部だけを見せるときのパスです。",
+    },
+    "Volume": {
+        "name": "ボリュームの名前です。volumeMountsから指します。",
+        "configMap": "ConfigMapの値をファイルとして見せます。",
+        "secret": "Secretの値をファイルとして見せます。",
+        "emptyDir": "Podと一緒に消える空のフォルダーです。",
+        "persistentVolumeClaim": "PersistentVolumeClaimの保存領域です。",
+        "hostPath": "ノードのファイルをそのまま見せます。",
+        "projected": "ConfigMapやSecretなどを、1つのフォルダーにまとめます。",
+    },
+    "SecurityContext": {
+        "runAsNonRoot": "rootでは起動させないかどうかです。",
+        "runAsUser": "実行するユーザーの番号です。",
+        "readOnlyRootFilesystem": "コンテナのファイルを読むだけにするかどうかです。",
+        "allowPrivilegeEscalation": "あとから権限を増やせるかどうかです。",
+        "privileged": "ノードとほぼ同じ権限を与えます。",
+        "capabilities": "Linuxの細かな権限の追加と削除です。",
+    },
+    "ServiceSpec": {
+        "selector": "宛先にするPodのラベルです。",
+        "ports": "受けるポートと、届ける先のポートです。",
+        "type": "公開の範囲です。既定はクラスターの中だけのClusterIPです。",
+        "clusterIP": "ServiceのIPアドレスです。NoneにするとPodのアドレスを直接返します。",
+        "externalName": "ExternalNameが返すドメイン名です。",
+        "sessionAffinity": "同じ相手を同じPodに届けるかどうかです。",
+        "externalTrafficPolicy": "外からの通信を、受けたノードのPodだけに届けるかどうかです。",
+    },
+    "ServicePort": {
+        "name": "ポートの名前です。2つ以上あるときは必要です。",
+        "port": "Serviceが受ける番号です。",
+        "targetPort": "Podの番号か、コンテナのポートの名前です。",
+        "nodePort": "全部のノードで受ける番号です。既定の範囲は30000〜32767です。",
+        "protocol": "TCP、UDP、SCTPのどれかです。既定はTCPです。",
+    },
+    "IngressSpec": {
+        "ingressClassName": "受け持つコントローラーを決めるIngressClassの名前です。",
+        "rules": "ホスト名とパスごとの振り分けです。",
+        "tls": "HTTPSに使う証明書のSecretです。",
+        "defaultBackend": "どの規則にも合わないときの宛先です。",
+    },
+    "HTTPIngressPath": {
+        "path": "振り分けるパスです。",
+        "pathType": "Prefixは前方一致、Exactは完全一致です。",
+        "backend": "宛先のServiceです。",
+    },
+    "StatefulSetSpec": {
+        "serviceName": "Podに名前を与えるヘッドレスServiceの名前です。",
+        "replicas": "動かすPodの数です。書かなければ1です。",
+        "selector": "自分のPodを見分けるラベルです。templateのラベルと一致させます。",
+        "template": "作るPodのひな型です。",
+        "volumeClaimTemplates": "Podごとに作る保存領域のひな型です。",
+        "podManagementPolicy": "1つずつ順に動かすか、一度に動かすかです。",
+    },
+    "DaemonSetSpec": {
+        "selector": "自分のPodを見分けるラベルです。templateのラベルと一致させます。",
+        "template": "作るPodのひな型です。",
+        "updateStrategy": "新しい版への入れ替え方です。",
+    },
+    "JobSpec": {
+        "template": "作るPodのひな型です。restartPolicyはNeverかOnFailureにします。",
+        "completions": "成功が必要な回数です。",
+        "parallelism": "同時に動かすPodの数です。",
+        "backoffLimit": "失敗とみなすまでにやり直す回数です。既定は6回です。",
+        "activeDeadlineSeconds": "Job全体にかけてよい秒数です。",
+        "ttlSecondsAfterFinished": "終わったJobを自動で消すまでの秒数です。",
+    },
+    "CronJobSpec": {
+        "schedule": "動かす時刻です。「分 時 日 月 曜日」の順に書きます。",
+        "jobTemplate": "作るJobのひな型です。",
+        "concurrencyPolicy": "前のJobが終わっていないときにどうするかです。",
+        "timeZone": "時刻の地域です。Asia/Tokyoのように書きます。",
+        "suspend": "trueの間は新しいJobを作りません。",
+        "startingDeadlineSeconds": "予定から遅れても始めてよい秒数です。",
+        "successfulJobsHistoryLimit": "残しておく成功したJobの数です。既定は3です。",
+        "failedJobsHistoryLimit": "残しておく失敗したJobの数です。既定は1です。",
+    },
+    "HorizontalPodAutoscalerSpec": {
+        "scaleTargetRef": "数を変える相手です。",
+        "minReplicas": "いちばん少ない数です。既定は1です。",
+        "maxReplicas": "いちばん多い数です。",
+        "metrics": "何を見て増減するかです。",
+        "behavior": "増減の速さの制限です。",
+    },
+    "MetricTarget": {
+        "averageUtilization": "要求に対する使用率の目標（%）です。",
+        "averageValue": "Pod1つあたりの目標です。",
+        "type": "目標の書き方です。",
+    },
+    "PodDisruptionBudgetSpec": {
+        "minAvailable": "動いたまま残す数か割合です。",
+        "maxUnavailable": "同時に止めてよい数か割合です。",
+        "selector": "守るPodのラベルです。",
+    },
+    "NetworkPolicySpec": {
+        "podSelector": "この規則がかかるPodです。空なら名前空間のすべてです。",
+        "policyTypes": "入る通信（Ingress）、出る通信（Egress）のどちらを制限するかです。",
+        "ingress": "入ってよい通信です。",
+        "egress": "出てよい通信です。",
+    },
+    "PersistentVolumeClaimSpec": {
+        "accessModes": "いくつのノードから読み書きできるかです。",
+        "resources": "必要な大きさです。requests.storageに書きます。",
+        "storageClassName": "用意のしかたを決めるStorageClassの名前です。",
+        "volumeName": "使うPersistentVolumeを名前で決めます。",
+    },
+    "ConfigMap": {"data": "名前と文字列の組です。", "immutable": "trueにすると、あとから変えられません。"},
+    "Secret": {
+        "stringData": "そのままの文字で書く値です。保存するときにBase64になります。",
+        "data": "Base64で書く値です。",
+        "type": "使い道の種類です。既定はOpaqueです。",
+    },
+    "Toleration": {
+        "key": "許すtaintの名前です。",
+        "operator": "Equalは値まで、Existsは名前だけを見ます。既定はEqualです。",
+        "effect": "許すtaintの効果です。空ならすべてです。",
+    },
+}  # fmt: skip
+
+
+def summary_of(owner: str, name: str) -> str:
+    """The sentence for a field of the type with the short name `owner`, "" where there is none."""
+    return _FIELDS.get(owner, {}).get(name) or _COMMON_FIELDS.get(name, "")
+
+
+def documented_fields() -> list[tuple[str, str]]:
+    """(type, field) of every field with a sentence of its own."""
+    return [(owner, name) for owner, fields in _FIELDS.items() for name in fields]
