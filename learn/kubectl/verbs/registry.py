@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from learn.kubectl.call import Call, Command, State
-from learn.kubectl.verbs import get
+from learn.kubectl.verbs import describe, get
 
 
 def _help(call: Call) -> State | None:
@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, Command] = {
     command.path: command
     for command in (
         get.COMMAND,
+        describe.COMMAND,
         HELP,
     )
 }
