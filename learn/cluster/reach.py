@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from learn.cluster.network import clients
 from learn.cluster.network.clients import Client
 from learn.cluster.network.hops import Failure, Outcome, Trip
 from learn.cluster.network.http import Request, parse_url
 from learn.cluster.network.names import resolve as resolve_name
-from learn.cluster.network.request import send, shares
+from learn.cluster.network.request import send
 from learn.cluster.objects import Obj
 from learn.cluster.pods import is_ready
 
@@ -41,14 +40,6 @@ class Reached(NamedTuple):
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 400
-
-
-class Backend(NamedTuple):
-    """One Pod address that a request may go to."""
-
-    ip: str
-    port: int
-    pod: str = ""
 
 
 def reached(outcome: Outcome) -> Reached:
@@ -91,17 +82,6 @@ def answer(cluster: Cluster, client: Client, url: str) -> Reached:
             exit_code=3,
         )
     return reached(send(cluster, client, request))
-
-
-def backends(
-    cluster: Cluster, address: str, port: int, namespace: str = "default"
-) -> tuple[Backend, ...] | str:
-    """Where connections to an address end, each with the same chance; a text says why they end nowhere."""
-    client = clients.in_namespace(cluster, namespace)
-    found = shares(cluster, client, Request(host=address, port=port, scheme="tcp"))
-    if not found.pods:
-        return found.failures[0][0].value if found.failures else "no-such-address"
-    return tuple(Backend(each.ip, each.port, each.pod) for each in found.pods)
 
 
 def is_up(cluster: Cluster, name: str, namespace: str) -> bool:

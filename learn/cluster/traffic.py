@@ -7,14 +7,20 @@ beyond what the CPU can do time out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from learn.cluster import reach
-from learn.cluster.controllers.base import Controller
+from learn.cluster.controllers.base import Controller, KeysOf
 from learn.cluster.engine import Priority
-from learn.cluster.objects import Obj, Ref
+from learn.cluster.network import clients
+from learn.cluster.network.http import Request, parse_url
+from learn.cluster.network.request import Share, shares, whole_weights
+from learn.cluster.objects import Obj, Ref, labels_of
 from learn.cluster.pods import is_ready
+from learn.cluster.store import Notice
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
@@ -47,6 +53,16 @@ def _sent_before(rps_milli: int, ms: int) -> int:
     return -(-ms * rps_milli // 1_000_000)
 
 
+class Placed(NamedTuple):
+    """A share of a flow, its weight, and the container that takes it."""
+
+    end: Share
+    weight: int
+    record: Record
+    pod: Obj
+    container: str
+
+
 class Traffic(Controller):
     """State: `flows` by name, each with its rate, its target and the shares of the present stretch."""
 
@@ -59,6 +75,18 @@ class Traffic(Controller):
         super().__init__(cluster)
         self.state = {"flows": {}, "dirty": False}
 
+    def watches(self) -> Mapping[str, KeysOf]:
+        """What may turn requests another way, besides Services and endpoints (kube-proxy tells of those)."""
+        kinds = ("Gateway", "HTTPRoute", "Ingress", "IngressClass", "NetworkPolicy", "Node", "Pod", "Secret")
+        return dict.fromkeys(kinds, self._noticed)
+
+    def _noticed(self, notice: Notice) -> Iterable[str]:
+        old, new = notice.old, notice.new
+        is_pod = notice.ref.kind == "Pod"
+        if not (is_pod and (old is None or new is None or labels_of(old) == labels_of(new))):
+            self.changed()
+        return ()
+
     def set_load(
         self,
         *,
@@ -68,8 +96,14 @@ class Traffic(Controller):
         path: str = "/",
         port: int | None = None,
         namespace: str = "default",
+        source: str = "",
+        connections: int = 0,
     ) -> None:
-        """From now on `rps` requests per second to a Service (or `cpu` milli-CPU of work shared by the ready Pods)."""
+        """From now on `rps` requests per second to a Service or a URL (or `cpu` milli-CPU of work shared by the ready Pods).
+
+        They come from many clients inside the cluster (outside, for a URL), or from one `source`; each opens a
+        connection of its own, unless a number of lasting `connections` carries them all.
+        """
         self.recount()
         flows = self.state["flows"]
         if not rps and not cpu:
@@ -82,6 +116,9 @@ class Traffic(Controller):
                 "cpu": cpu,
                 "path": path,
                 "port": port,
+                "source": source,
+                "connections": connections,
+                "pinned": [],
                 "since": self.engine.now,
                 "from": self.engine.now,
                 "shares": [],
@@ -111,9 +148,10 @@ class Traffic(Controller):
         by_pod: dict[str, int] = {}
         failed = 0
         latency = 0
-        for (pod, failing, slow), count in zip(flow["shares"], self._split(flow, sent), strict=True):
+        for (pod, failing, slow, _), count in zip(flow["shares"], self._split(flow, sent), strict=True):
             if count:
-                by_pod[pod] = by_pod.get(pod, 0) + count
+                if pod:
+                    by_pod[pod] = by_pod.get(pod, 0) + count
                 failed += count * failing // 1000 if failing < 1000 else count
                 latency = max(latency, slow)
         if not flow["shares"]:
@@ -121,16 +159,17 @@ class Traffic(Controller):
         return Stretch(flow["from"], until_ms, sent, failed, by_pod, latency)
 
     def _split(self, flow: Mapping[str, Any], sent: int) -> Sequence[int]:
-        """Requests per share: drawn for each connection, or evenly when there are very many."""
-        shares = len(flow["shares"])
-        if not shares:
+        """Requests per share: drawn for each connection, or in proportion when there are very many."""
+        ends = list(accumulate(share[3] for share in flow["shares"]))
+        if not ends:
             return ()
         if sent > EXACT_DRAWS:
-            return [sent // shares + (1 if i < sent % shares else 0) for i in range(shares)]
-        counts = [0] * shares
+            cuts = [sent * end // ends[-1] for end in ends]
+            return [cut - before for before, cut in zip([0, *cuts], cuts, strict=False)]
+        counts = [0] * len(ends)
         rng = self.engine.drawn(f"traffic/{flow['target']}/{flow['from']}")
         for _ in range(sent):
-            counts[rng.randrange(shares)] += 1
+            counts[bisect_right(ends, rng.randrange(ends[-1]))] += 1
         return counts
 
     def _close(self, flow: dict[str, Any]) -> None:
@@ -151,7 +190,7 @@ class Traffic(Controller):
         """Put every flow's load onto the processes that take it, then see how they bear it."""
         kubelet = self.cluster.kubelet
         wanted: dict[tuple[str, str], dict[str, int]] = {}
-        placed: dict[str, list[tuple[str, tuple[Record, Obj, str] | None]]] = {}
+        placed: dict[str, list[Placed]] = {}
         for target, flow in self.state["flows"].items():
             if flow["cpu"]:
                 self._place_cpu(flow, wanted)
@@ -164,7 +203,7 @@ class Traffic(Controller):
                     kubelet.set_load(record, name, load)
         for target, flow in self.state["flows"].items():
             if target in placed:
-                flow["shares"] = [self._share(flow, pod, where) for pod, where in placed[target]]
+                flow["shares"] += [self._share(each) for each in placed[target]]
 
     def _place_cpu(self, flow: Mapping[str, Any], wanted: dict[tuple[str, str], dict[str, int]]) -> None:
         found = [
@@ -176,54 +215,85 @@ class Traffic(Controller):
             load = wanted.setdefault((record["uid"], name), {"rps": 0, "cpu": 0, "request_us": 0})
             load["cpu"] += flow["cpu"] // len(found)
 
-    def _place(
-        self, flow: dict[str, Any], wanted: dict[tuple[str, str], dict[str, int]]
-    ) -> list[tuple[str, tuple[Record, Obj, str] | None]]:
-        """The Pods that share a flow, with the container that takes it (None: nothing answers there)."""
-        found = self._backends(flow)
-        if isinstance(found, str):
-            flow["why"] = found
-            return []
-        flow["why"] = ""
-        placed: list[tuple[str, tuple[Record, Obj, str] | None]] = []
-        for backend in found:
-            where = self.cluster.kubelet.at_address(backend.ip, backend.port)
+    def _place(self, flow: dict[str, Any], wanted: dict[tuple[str, str], dict[str, int]]) -> list[Placed]:
+        """Put a flow's load onto the containers that take it; what reaches none becomes shares at once."""
+        flow["shares"], flow["why"] = [], ""
+        found = self._shares(flow)
+        placed: list[Placed] = []
+        total_weight = sum(weight for _, weight in found)
+        for end, weight in found:
+            if not isinstance(end, Share):
+                failing = 0 if end.isdecimal() and int(end) < 400 else 1000
+                flow["shares"].append(["", failing, 0, weight])
+                flow["why"] = end if failing else flow["why"]
+                continue
+            where = self.cluster.kubelet.at_address(end.ip, end.port)
             if where is None or not where[2]:
-                placed.append((backend.pod or backend.ip, None))
+                flow["shares"].append([end.pod, 1000, 0, weight])
                 continue
             record, pod, name = where
             running = self.cluster.kubelet.running(record, pod, name)
             load = wanted.setdefault((record["uid"], name), {"rps": 0, "cpu": 0, "request_us": 0})
-            rps = flow["rps_milli"] // len(found) // 1000 or (1 if flow["rps_milli"] else 0)
+            rps = flow["rps_milli"] * weight // total_weight // 1000 or (1 if flow["rps_milli"] else 0)
             total = load["rps"] + rps
             if total:
-                cost = running.cost_us(flow["path"])
+                cost = running.cost_us(end.path)
                 load["request_us"] = (load["request_us"] * load["rps"] + cost * rps) // total
             load["rps"] = total
-            placed.append((f"{record['ns']}/{record['name']}", (record, pod, name)))
+            placed.append(Placed(end, weight, record, pod, name))
         return placed
 
-    def _backends(self, flow: Mapping[str, Any]) -> tuple[reach.Backend, ...] | str:
-        service = self.store.find("Service", flow["namespace"], flow["target"])
-        if service is None:
-            return f"no such service: {flow['target']}"
-        ports = service["spec"].get("ports") or [{}]
-        port = flow["port"] or ports[0].get("port", 80)
-        address = service["spec"].get("clusterIP", "")
-        return reach.backends(self.cluster, address, port)
+    def _shares(self, flow: dict[str, Any]) -> list[tuple[Share | str, int]]:
+        """Where the flow's requests go, with whole weights: to a port of a Pod, or to a status or reason."""
+        request = self._request(flow)
+        if isinstance(request, str):
+            return [(request, 1)]
+        try:
+            client = self._client(flow)
+        except KeyError:
+            return [(f"no such source: {flow['source']}", 1)]
+        found = whole_weights(shares(self.cluster, client, request, remembers=not client.is_many))
+        return self._pinned(flow, found) if flow["connections"] else found
 
-    def _share(
-        self, flow: Mapping[str, Any], pod: str, where: tuple[Record, Obj, str] | None
-    ) -> list[Any]:
-        """`[pod, failing permille, latency ms]` of one share."""
-        if where is None:
-            return [pod, 1000, 0]
-        record, obj, name = where
-        running = self.cluster.kubelet.running(record, obj, name)
-        port = next((number for number, protocol in running.process["ports"] if protocol == "http"), 0)
-        reply = running.http_reply(port, flow["path"])
+    def _client(self, flow: Mapping[str, Any]) -> clients.Client:
+        if flow["source"]:
+            return clients.named(self.cluster, flow["source"], flow["namespace"])
+        if "/" in flow["target"]:
+            return clients.outside(is_many=True)
+        return replace(clients.in_namespace(self.cluster, flow["namespace"]), is_many=True)
+
+    def _request(self, flow: Mapping[str, Any]) -> Request | str:
+        target = flow["target"]
+        if "/" in target:
+            return parse_url(target)
+        service = self.store.find("Service", flow["namespace"], target)
+        if service is None:
+            return f"no such service: {target}"
+        ports = service["spec"].get("ports") or [{}]
+        return Request(host=target, port=flow["port"] or ports[0].get("port", 80), path=flow["path"])
+
+    def _pinned(
+        self, flow: dict[str, Any], found: list[tuple[Share | str, int]]
+    ) -> list[tuple[Share | str, int]]:
+        """Lasting connections stay where they were opened for as long as that Pod can be reached."""
+        ends = {f"{end.pod}:{end.port}": end for end, _ in found if isinstance(end, Share)}
+        kept = [name for name in flow["pinned"] if name in ends]
+        rng = self.engine.drawn(f"connections/{flow['target']}/{self.engine.now}")
+        while ends and len(kept) < flow["connections"]:
+            drawn = rng.choices(found, weights=[weight for _, weight in found])[0][0]
+            if not isinstance(drawn, Share):
+                break
+            kept.append(f"{drawn.pod}:{drawn.port}")
+        flow["pinned"] = kept
+        return [(ends[name], kept.count(name)) for name in dict.fromkeys(kept)] or found
+
+    def _share(self, placed: Placed) -> list[Any]:
+        """`[pod, failing permille, latency ms, weight]` of one share."""
+        end = placed.end
+        running = self.cluster.kubelet.running(placed.record, placed.pod, placed.container)
+        reply = running.http_reply(end.port, end.path, client=end.source_ip)
         if reply.kind != "ok" or not 200 <= reply.status < 400:
-            return [pod, 1000, 0]
+            return [end.pod, 1000, 0, placed.weight]
         busy = running.process.get("busy_permille", 0)
         failing = 1000 - 1_000_000 // busy if busy > 1000 else 0
-        return [pod, failing, reply.latency_ms]
+        return [end.pod, failing, reply.latency_ms, placed.weight]

@@ -310,9 +310,7 @@ class Connector:
         kept = ""
         if seconds is not None and not client.is_many:
             kept = self.cluster.proxy.affinity(node, found, packet.source_ip, seconds)
-            shares = [each for each in shares if each[0] and _address(each[0]) == kept] or shares
-            if len(shares) == 1:
-                shares = [(shares[0][0], Fraction(1))]
+            shares = self._sticking(shares, kept, f"{node}/{found.name}/{packet.source_ip}")
         for endpoint, share in self.pick(shares):
             if endpoint is None:
                 yield trip.times(share), failed(Symptom.CONNECT_TIMEOUT, Reason.NO_RULES)
@@ -333,6 +331,17 @@ class Connector:
                 client=client, source_ip=source, ip=endpoint.ip, port=endpoint.port, protocol=packet.protocol
             )
             yield from self._deliver(hop, sent)
+
+    def _sticking(
+        self, shares: list[tuple[Endpoint | None, Fraction]], kept: str, key: str
+    ) -> list[tuple[Endpoint | None, Fraction]]:
+        """The one endpoint that a client sticks to: the one that it had, else one that is drawn now."""
+        for endpoint, _ in shares:
+            if endpoint and _address(endpoint) == kept:
+                return [(endpoint, Fraction(1))]
+        rng = self.cluster.engine.drawn(f"affinity/{key}/{self.cluster.now}")
+        drawn = rng.choices(shares, weights=[float(share) for _, share in shares])[0]
+        return [(drawn[0], Fraction(1))]
 
     def _is_masked(
         self, packet: Packet, found: ServicePort, node: str, endpoint: Endpoint, *, from_inside: bool

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
@@ -64,9 +65,14 @@ def send(cluster: Cluster, client: Client, request: Request) -> Outcome:
     return _ended(cluster, next(_ways(connector, client, request)))
 
 
-def shares(cluster: Cluster, client: Client, request: Request) -> Shares:
-    """Say what part of many requests goes where; with many clients, affinity spreads them like chance does."""
-    connector = Connector(cluster, _all, remembers=False)
+def shares(cluster: Cluster, client: Client, request: Request, *, remembers: bool = False) -> Shares:
+    """
+    Say what part of many requests goes where.
+
+    With many clients, session affinity spreads them like chance does; one client sticks to what it drew,
+    which is kept only where it `remembers`.
+    """
+    connector = Connector(cluster, _all, remembers=remembers)
     pods: dict[tuple[str, str, str, int, str, str], tuple[Fraction, Via | None]] = {}
     answers: dict[tuple[int, Reason | None], Fraction] = {}
     failures: dict[Reason, Fraction] = {}
@@ -93,6 +99,15 @@ def shares(cluster: Cluster, client: Client, request: Request) -> Shares:
         answers=tuple((status, reason, fraction) for (status, reason), fraction in answers.items()),
         failures=tuple(failures.items()),
     )  # fmt: skip
+
+
+def whole_weights(found: Shares) -> list[tuple[Share | str, int]]:
+    """Return every end with a whole weight: Pods first, then answers by their status, then failures by their reason."""
+    ends: list[tuple[Share | str, Fraction]] = [(each, each.fraction) for each in found.pods]
+    ends += [(str(status), fraction) for status, _, fraction in found.answers]
+    ends += [(reason.value, fraction) for reason, fraction in found.failures]
+    unit = lcm(*(fraction.denominator for _, fraction in ends))
+    return [(end, int(fraction * unit)) for end, fraction in ends]
 
 
 def record_hops(trace: Trace, about: Ref, outcome: Outcome, entry: int) -> int:
