@@ -41,7 +41,10 @@ class GoalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A diagnostic in the words and links of the page; `mark` is `what` without code marks, for the editor."""
+    """
+    A diagnostic in the words and links of the page; `mark` is `what` without code marks, for the editor.
+    `fix_key` names it to whoever asks for its fix, empty if it has none.
+    """
 
     severity: str
     what: str
@@ -53,6 +56,7 @@ class Problem:
     lesson_url: str
     lesson_title: str
     mark: str
+    fix_key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +118,8 @@ def _outcome(catalog: Catalog, exercise: Exercise, report: Report) -> Outcome:
         checked=True,
         solved=report.passed,
         goals=goals,
-        problems=tuple(_problem(catalog, each) for each in report.diagnostics),
-        summary="、".join(_counts(report.diagnostics)),
+        problems=tuple(problem_of(catalog, each) for each in report.diagnostics),
+        summary=counts_of(report.diagnostics),
         announcement=_announcement(goals, report),
     )
 
@@ -130,7 +134,8 @@ def _goal_row(goal: Goal, result: GoalResult) -> GoalRow:
     return GoalRow(statement_html=goal.statement_html, state=_STATES[result.state], message=message)
 
 
-def _problem(catalog: Catalog, diagnostic: Diagnostic) -> Problem:
+def problem_of(catalog: Catalog, diagnostic: Diagnostic) -> Problem:
+    """Return what the page prints about a finding."""
     lesson = catalog.lessons.get(diagnostic.lesson or "")
     return Problem(
         severity=_SEVERITIES[diagnostic.severity],
@@ -143,13 +148,21 @@ def _problem(catalog: Catalog, diagnostic: Diagnostic) -> Problem:
         lesson_url=lesson.url if lesson else "",
         lesson_title=lesson.title if lesson else "",
         mark=diagnostic.what.replace("`", ""),
+        fix_key=key_of(diagnostic) if diagnostic.fix else "",
     )
 
 
-def _counts(diagnostics: Sequence[Diagnostic]) -> list[str]:
-    """Return how many there are of each severity that matters: 直すところ 1件."""
+def key_of(diagnostic: Diagnostic) -> str:
+    """Return what tells a finding from the others of the same text."""
+    return f"{diagnostic.code}:{diagnostic.span.line}:{diagnostic.span.column}"
+
+
+def counts_of(diagnostics: Sequence[Diagnostic]) -> str:
+    """Return how many there are of each severity that matters: 直すところ 1件、確かめるところ 2件."""
     severities = [each.severity for each in diagnostics]
-    return [f"{name} {severities.count(each)}件" for each, name in _COUNTED.items() if each in severities]
+    return "、".join(
+        f"{name} {severities.count(each)}件" for each, name in _COUNTED.items() if each in severities
+    )
 
 
 def _announcement(goals: Sequence[GoalRow], report: Report) -> str:
