@@ -9,6 +9,7 @@ from learn.cluster.controllers.base import Controller
 from learn.cluster.controllers.cronjob import CronJobController
 from learn.cluster.controllers.daemonset import DaemonSetController
 from learn.cluster.controllers.deployment import DeploymentController
+from learn.cluster.controllers.disruption import DisruptionController
 from learn.cluster.controllers.endpointslice import EndpointSliceController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
 from learn.cluster.controllers.hpa import HorizontalController
@@ -33,6 +34,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     ClaimProtection,
     GarbageCollector,
     Scheduler,
+    DisruptionController,
     HorizontalController,
     MetricsServer,
 )
