@@ -18,13 +18,13 @@ from learn.cluster.engine import Priority
 from learn.cluster.network import clients
 from learn.cluster.network.http import Request, parse_url
 from learn.cluster.network.request import Share, shares, whole_weights
-from learn.cluster.objects import Obj, Ref, labels_of
+from learn.cluster.objects import Ref, labels_of
 from learn.cluster.pods import is_ready
 from learn.cluster.store import Notice
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
-    from learn.cluster.kubelet import Record
+    from learn.cluster.process import Running
 
 EXACT_DRAWS = 2_000
 """Up to so many requests of a stretch are drawn one by one; more are shared out evenly."""
@@ -58,9 +58,7 @@ class Placed(NamedTuple):
 
     end: Share
     weight: int
-    record: Record
-    pod: Obj
-    container: str
+    running: Running
 
 
 class Traffic(Controller):
@@ -227,12 +225,11 @@ class Traffic(Controller):
                 flow["shares"].append(["", failing, 0, weight])
                 flow["why"] = end if failing else flow["why"]
                 continue
-            where = self.cluster.kubelet.at_address(end.ip, end.port)
-            if where is None or not where[2]:
-                flow["shares"].append([end.pod, 1000, 0, weight])
+            running, pod = end.end.running, end.end.pod
+            record = self.cluster.kubelet.record(pod["metadata"]["uid"]) if pod else None
+            if running is None or record is None:
                 continue
-            record, pod, name = where
-            running = self.cluster.kubelet.running(record, pod, name)
+            name = end.end.container
             load = wanted.setdefault((record["uid"], name), {"rps": 0, "cpu": 0, "request_us": 0})
             rps = flow["rps_milli"] * weight // total_weight // 1000 or (1 if flow["rps_milli"] else 0)
             total = load["rps"] + rps
@@ -240,7 +237,7 @@ class Traffic(Controller):
                 cost = running.cost_us(end.path)
                 load["request_us"] = (load["request_us"] * load["rps"] + cost * rps) // total
             load["rps"] = total
-            placed.append(Placed(end, weight, record, pod, name))
+            placed.append(Placed(end, weight, running))
         return placed
 
     def _shares(self, flow: dict[str, Any]) -> list[tuple[Share | str, int]]:
@@ -276,24 +273,28 @@ class Traffic(Controller):
         self, flow: dict[str, Any], found: list[tuple[Share | str, int]]
     ) -> list[tuple[Share | str, int]]:
         """Lasting connections stay where they were opened for as long as that Pod can be reached."""
-        ends = {f"{end.pod}:{end.port}": end for end, _ in found if isinstance(end, Share)}
+        ends = {_name(end): end for end, _ in found if isinstance(end, Share)}
         kept = [name for name in flow["pinned"] if name in ends]
         rng = self.engine.drawn(f"connections/{flow['target']}/{self.engine.now}")
         while ends and len(kept) < flow["connections"]:
             drawn = rng.choices(found, weights=[weight for _, weight in found])[0][0]
             if not isinstance(drawn, Share):
                 break
-            kept.append(f"{drawn.pod}:{drawn.port}")
+            kept.append(_name(drawn))
         flow["pinned"] = kept
         return [(ends[name], kept.count(name)) for name in dict.fromkeys(kept)] or found
 
     def _share(self, placed: Placed) -> list[Any]:
         """`[pod, failing permille, latency ms, weight]` of one share."""
         end = placed.end
-        running = self.cluster.kubelet.running(placed.record, placed.pod, placed.container)
-        reply = running.http_reply(end.port, end.path, client=end.source_ip)
+        running = placed.running
+        reply = running.http_reply(end.end.port, end.path, client=end.end.source_ip)
         if reply.kind != "ok" or not 200 <= reply.status < 400:
             return [end.pod, 1000, 0, placed.weight]
         busy = running.process.get("busy_permille", 0)
         failing = 1000 - 1_000_000 // busy if busy > 1000 else 0
         return [end.pod, failing, reply.latency_ms, placed.weight]
+
+
+def _name(end: Share) -> str:
+    return f"{end.pod}:{end.end.port}"

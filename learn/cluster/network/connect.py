@@ -7,7 +7,7 @@ A `Connector` follows either one way (endpoints are drawn) or all ways with thei
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
@@ -67,6 +67,8 @@ class Connected:
 
 
 Step: TypeAlias = tuple[Trip, Connected | Failure]
+Place: TypeAlias = tuple[dict[str, Any], Obj, str]
+"""Who has an address: the kubelet's record of the Pod, the Pod, and the container that opened the port (or "")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,9 @@ class Connector:
         self.cluster = cluster
         self.pick = pick
         self.remembers = remembers
+        self._has_policies = cluster.proxy.settings.enforces_policies and bool(
+            cluster.store.objects("NetworkPolicy")
+        )
         self._nodes = {
             cluster.kubelet.host_ip(node["metadata"]["name"]): node["metadata"]["name"]
             for node in cluster.store.objects("Node")
@@ -116,7 +121,9 @@ class Connector:
         """localhost: the containers of the same Pod, or the processes of the same node."""
         client = packet.client
         if client.is_pod:
-            yield from self._listener(trip, packet, client.ip, on_loopback=True)
+            here = replace(packet, ip=client.ip, source_ip=client.ip)
+            where = self.cluster.kubelet.at_address(client.ip, packet.port)
+            yield self._listener(trip, here, where, on_loopback=True)
         elif client.node:
             host_ip = self.cluster.kubelet.host_ip(client.node)
             here = Packet(
@@ -158,10 +165,7 @@ class Connector:
         for node, share in self.pick(drawn_evenly(nodes)):
             sent = packet
             if by_node_port:
-                sent = Packet(
-                    client=packet.client, source_ip=packet.source_ip, protocol=packet.protocol,
-                    ip=self.cluster.kubelet.host_ip(node), port=found.port["nodePort"],
-                )  # fmt: skip
+                sent = replace(packet, ip=self.cluster.kubelet.host_ip(node), port=found.port["nodePort"])
             yield from self._at_node(trip.times(share), sent, node, from_inside=False)
 
     def healthy_nodes(self, found: ServicePort, *, ignore_policy: bool = False) -> list[str]:
@@ -250,10 +254,9 @@ class Connector:
                         HopKind.HOST_PORT, ref_of(pod), "spec.containers[].ports[].hostPort",
                         node=node, port=packet.port,
                     )  # fmt: skip
-                    inside = Packet(
-                        client=packet.client, source_ip=packet.source_ip, protocol=packet.protocol,
-                        ip=(pod.get("status") or {}).get("podIP", ""), port=port["containerPort"],
-                    )  # fmt: skip
+                    inside = replace(
+                        packet, ip=(pod.get("status") or {}).get("podIP", ""), port=port["containerPort"]
+                    )
                     yield from self._deliver(hop, inside)
                     return
         yield from self._deliver(trip, packet)
@@ -369,70 +372,65 @@ class Connector:
             yield trip, Connected(ip=packet.ip, port=packet.port, source_ip=packet.source_ip)
             return
         where = self.cluster.kubelet.at_address(packet.ip, packet.port)
-        pod = where[1] if where else None
-        is_same = packet.client.ip == packet.ip and packet.client.is_pod
-        peer = clients.pod_peer(self.cluster, pod) if pod else Peer(ip=packet.ip)
-        if not is_same:
-            trip, left = self._leave(trip, packet, peer)
-            if left:
-                yield trip, left
+        if self._has_policies and not (packet.client.ip == packet.ip and packet.client.is_pod):
+            trip, stopped = self._pass_policies(trip, packet, where[1] if where else None)
+            if stopped:
+                yield trip, stopped
                 return
-            if pod is not None:
-                trip, entered = self._enter(trip, packet, pod, peer)
-                if entered:
-                    yield trip, entered
-                    return
-        yield from self._listener(trip, packet, packet.ip)
+        yield self._listener(trip, packet, where)
 
-    def _listener(self, trip: Trip, packet: Packet, ip: str, *, on_loopback: bool = False) -> Iterator[Step]:
+    def _listener(
+        self, trip: Trip, packet: Packet, where: Place | None, *, on_loopback: bool = False
+    ) -> Step:
         """Which container has opened the port, and whether it listens on the Pod's address at all."""
-        where = self.cluster.kubelet.at_address(ip, packet.port)
         if where is None:
-            if ip in self._nodes:
-                yield trip, failed(Symptom.REFUSED, Reason.NOT_LISTENING)
-                return
-            reason = Reason.NODE_DOWN if self._on_dead_node(ip) else Reason.NO_SUCH_ADDRESS
-            yield trip, failed(Symptom.CONNECT_TIMEOUT, reason)
-            return
+            if packet.ip in self._nodes:
+                return trip, failed(Symptom.REFUSED, Reason.NOT_LISTENING)
+            reason = Reason.NODE_DOWN if self._on_dead_node(packet.ip) else Reason.NO_SUCH_ADDRESS
+            return trip, failed(Symptom.CONNECT_TIMEOUT, reason)
         record, pod, name = where
         pod_name = f"{record['ns']}/{record['name']}"
         if not name:
             trip = trip.via(HopKind.POD, ref_of(pod), port=packet.port, listens=False)
-            yield trip, failed(Symptom.REFUSED, Reason.NOT_LISTENING, pod_name)
-            return
+            return trip, failed(Symptom.REFUSED, Reason.NOT_LISTENING, pod_name)
         running = self.cluster.kubelet.running(record, pod, name)
         trip = trip.via(HopKind.POD, ref_of(pod), container=name, port=packet.port, source=packet.source_ip)
         if not on_loopback and _is_local(running, packet.port):
-            yield trip, failed(Symptom.REFUSED, Reason.LOCALHOST_ONLY, pod_name)
-            return
-        yield (
-            trip,
-            Connected(
-                ip=ip, port=packet.port, source_ip=packet.source_ip, pod=pod, container=name, running=running
-            ),
+            return trip, failed(Symptom.REFUSED, Reason.LOCALHOST_ONLY, pod_name)
+        return trip, Connected(
+            ip=packet.ip,
+            port=packet.port,
+            source_ip=packet.source_ip,
+            pod=pod,
+            container=name,
+            running=running,
         )
 
     # -- policies --------------------------------------------------------------------------------
 
+    def _pass_policies(self, trip: Trip, packet: Packet, pod: Obj | None) -> tuple[Trip, Failure | None]:
+        """What the client's policies let out, then what the Pod's let in."""
+        destination = clients.pod_peer(self.cluster, pod) if pod else Peer(ip=packet.ip)
+        trip, stopped = self._leave(trip, packet, destination)
+        if stopped or pod is None:
+            return trip, stopped
+        return self._enter(trip, packet, pod, destination)
+
     def _leave(self, trip: Trip, packet: Packet, destination: Peer) -> tuple[Trip, Failure | None]:
         """What the policies that select the client let out."""
         client = packet.client
-        if not client.is_pod:
+        if not client.is_pod or not self._has_policies:
             return trip, None
         source = clients.peer_of(self.cluster, client)
         return self._judge(trip, packet, "Egress", client.namespace, source, destination)
 
     def _enter(self, trip: Trip, packet: Packet, pod: Obj, destination: Peer) -> tuple[Trip, Failure | None]:
         """What the policies that select the Pod let in; a Pod's own node may always come in."""
-        if not destination.is_pod:
+        if not destination.is_pod or self._nodes.get(packet.source_ip) == pod["spec"].get("nodeName"):
             return trip, None
         client = packet.client
-        if packet.source_ip == client.ip:
-            source = clients.peer_of(self.cluster, client)
-        else:
-            source = Peer(ip=packet.source_ip)
-        if self._nodes.get(packet.source_ip) == pod["spec"].get("nodeName"):
-            return trip, None
+        is_itself = packet.source_ip == client.ip
+        source = clients.peer_of(self.cluster, client) if is_itself else Peer(ip=packet.source_ip)
         return self._judge(trip, packet, "Ingress", pod["metadata"]["namespace"], source, destination)
 
     def _judge(
@@ -444,11 +442,7 @@ class Connector:
         source: Peer,
         destination: Peer,
     ) -> tuple[Trip, Failure | None]:
-        if not self.cluster.proxy.settings.enforces_policies:
-            return trip, None
         policies = self.cluster.store.objects("NetworkPolicy", namespace)
-        if not policies:
-            return trip, None
         verdict = one_way(
             policies, direction, source, destination, port=packet.port, protocol=packet.protocol
         )

@@ -36,14 +36,14 @@ T = TypeVar("T")
 class Share:
     """The part of the requests that reaches one port of one Pod, and the path that they ask for there."""
 
-    pod: str
-    container: str
-    ip: str
-    port: int
+    end: Connected
     path: str
-    source_ip: str
     fraction: Fraction
     via: Via | None = None
+
+    @property
+    def pod(self) -> str:
+        return self.end.pod_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,32 +73,29 @@ def shares(cluster: Cluster, client: Client, request: Request, *, remembers: boo
     which is kept only where it `remembers`.
     """
     connector = Connector(cluster, _all, remembers=remembers)
-    pods: dict[tuple[str, str, str, int, str, str], tuple[Fraction, Via | None]] = {}
+    pods: dict[tuple[str, int, str, str], Share] = {}
     answers: dict[tuple[int, Reason | None], Fraction] = {}
     failures: dict[Reason, Fraction] = {}
     for way in _ways(connector, client, request):
+        weight = way.trip.weight
         match way.end:
             case Connected() as end if end.pod is not None:
-                key = (end.pod_name, end.container, end.ip, end.port, way.request.path, end.source_ip)
-                pods[key] = (pods.get(key, (Fraction(0), None))[0] + way.trip.weight, way.via)
+                key = (end.ip, end.port, way.request.path, end.source_ip)
+                fraction = weight + pods[key].fraction if key in pods else weight
+                pods[key] = Share(end=end, path=way.request.path, fraction=fraction, via=way.via)
             case Answer() as end:
                 answered = (end.status, end.reason)
-                answers[answered] = answers.get(answered, Fraction(0)) + way.trip.weight
+                answers[answered] = answers.get(answered, Fraction(0)) + weight
             case Failure() as end:
-                failures[end.reason] = failures.get(end.reason, Fraction(0)) + way.trip.weight
-            case _:
-                answers[200, None] = answers.get((200, None), Fraction(0)) + way.trip.weight
+                failures[end.reason] = failures.get(end.reason, Fraction(0)) + weight
+            case Connected() as end:
+                status = end.external.status if end.external else 403
+                answers[status, None] = answers.get((status, None), Fraction(0)) + weight
     return Shares(
-        pods=tuple(
-            Share(
-                pod=key[0], container=key[1], ip=key[2], port=key[3], path=key[4], source_ip=key[5],
-                fraction=fraction, via=via,
-            )
-            for key, (fraction, via) in pods.items()
-        ),
+        pods=tuple(pods.values()),
         answers=tuple((status, reason, fraction) for (status, reason), fraction in answers.items()),
         failures=tuple(failures.items()),
-    )  # fmt: skip
+    )
 
 
 def whole_weights(found: Shares) -> list[tuple[Share | str, int]]:
