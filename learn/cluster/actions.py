@@ -6,15 +6,17 @@ Faults and load (`faults`) are actions too.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from learn.cluster import errors, reach
+from learn.cluster.api.apply import apply_three_way, with_last_applied
+from learn.cluster.api.patch import PatchError
+from learn.cluster.apiserver import PatchType
 from learn.cluster.network import clients
 from learn.cluster.network.http import parse_url
 from learn.cluster.network.request import record_hops, send
-from learn.cluster.objects import Obj, Ref, annotations_of, is_namespaced, ref_of, with_metadata
+from learn.cluster.objects import Obj, Ref, is_namespaced, ref_of
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
@@ -78,45 +80,43 @@ def create(cluster: Cluster, manifest: Obj, namespace: str = "default") -> Obj:
         return cluster.api.create(manifest)
 
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-
-
 def apply(cluster: Cluster, manifest: Obj, namespace: str = "default") -> Obj:
-    """Create an object, or change it to what the manifest says, as `kubectl apply` does on the client's side.
-
-    Fields that the former manifest had and this one has not are removed; fields that no manifest named stay.
-    """
+    """Create an object, or change it to what the manifest says, as `kubectl apply` does on the client's side."""
     manifest = _manifest(manifest, namespace)
-    text = json.dumps(manifest, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
-    annotations = {**(manifest["metadata"].get("annotations") or {}), LAST_APPLIED: text}
-    marked = with_metadata(manifest, annotations=annotations)
     if not manifest["metadata"].get("name"):
         raise errors.bad_request("metadata.name is required for apply")
     ref = ref_of(manifest)
     current = cluster.store.get(ref)
     with cluster.action(ref, "apply"):
         if current is None:
-            return cluster.api.create(marked)
-        former = annotations_of(current).get(LAST_APPLIED)
-        last = json.loads(former) if former else {}
-        return cluster.api.update(merged(current, last, marked))
-
-
-def merged(current: Any, last: Any, wanted: Any) -> Any:
-    """A three-way merge of objects; lists are taken whole."""
-    if not isinstance(current, dict) or not isinstance(wanted, dict):
-        return wanted
-    last = last if isinstance(last, dict) else {}
-    result = {key: value for key, value in current.items() if key in wanted or key not in last}
-    for key, value in wanted.items():
-        result[key] = merged(current.get(key), last.get(key), value)
-    return result
+            return cluster.api.create(with_last_applied(manifest))
+        try:
+            applied = apply_three_way(current, manifest, version=cluster.version)
+        except PatchError as error:
+            raise errors.patch_refused(str(error)) from error
+        return current if applied.is_unchanged else cluster.api.update(applied.result)
 
 
 def update(cluster: Cluster, manifest: Obj) -> Obj:
     manifest = _manifest(manifest, "default")
     with cluster.action(_ref_or_kind(manifest), "update"):
         return cluster.api.update(manifest)
+
+
+def patch(
+    cluster: Cluster,
+    kind: str,
+    name: str,
+    patch: Any,
+    namespace: str = "default",
+    patch_type: str = "strategic",
+    subresource: str = "",
+) -> Obj:
+    ref = _ref(kind, namespace, name)
+    if patch_type not in PatchType.__members__.values():
+        raise errors.bad_request(f"unknown patch type {patch_type!r}")
+    with cluster.action(ref, "patch"):
+        return cluster.api.patch(ref, patch, kind=PatchType(patch_type), subresource=subresource)
 
 
 def delete(
@@ -285,6 +285,7 @@ def schedule(cluster: Cluster, steps: list[list[Any]], started: str = "") -> Non
 ACTIONS: Mapping[str, Action] = {
     "create": create,
     "apply": apply,
+    "patch": patch,
     "update": update,
     "delete": delete,
     "deletePods": delete_pods,

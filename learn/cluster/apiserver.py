@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, TypeAlias
 
 from learn.cluster import errors
 from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.api.fielderror import invalid
+from learn.cluster.api.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, PatchError, apply_patch
+from learn.cluster.api.removals import hpa_to_v2
 from learn.cluster.api.validation import validate
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.clock import Clock
 from learn.cluster.controllers.job import generated_labels
 from learn.cluster.engine import Engine
-from learn.cluster.objects import KINDS, Obj, Ref, is_deleting, is_namespaced, ref_of, with_metadata
+from learn.cluster.objects import Obj, Ref, has_generation, is_deleting, is_namespaced, ref_of, with_metadata
 from learn.cluster.pods import qos_class
 from learn.cluster.store import Store
 from learn.cluster.trace import NOTHING, Trace
@@ -31,6 +35,21 @@ SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """The letters of generated names (apimachinery util/rand): no vowels, nothing easily misread."""
 
 DEFAULT_GRACE_SECONDS = 30
+
+
+class PatchType(StrEnum):
+    """How a patch is written, in kubectl's words."""
+
+    STRATEGIC = "strategic"
+    MERGE = "merge"
+    JSON = "json"
+
+
+MEDIA_TYPES = {
+    PatchType.STRATEGIC: STRATEGIC_PATCH,
+    PatchType.MERGE: MERGE_PATCH,
+    PatchType.JSON: JSON_PATCH,
+}
 
 
 class ApiServer:
@@ -73,12 +92,12 @@ class ApiServer:
         `trusted` is for controllers that stamp out objects from a template that has been defaulted and
         validated already: it skips both, never admission.
         """
-        kind = obj["kind"]
         obj = self._named(obj)
+        kind = obj["kind"]
         ref = ref_of(obj)
         if not trusted:
             self.decode(obj)
-            obj = self.with_defaults(obj)
+            obj = self.with_defaults(to_storage(obj))
         for admit in self.mutating:
             obj = admit("create", obj, None)
         obj = self._prepared(obj)
@@ -158,7 +177,7 @@ class ApiServer:
         }
         for field in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields"):
             meta.pop(field, None)
-        if kind not in KINDS or KINDS[kind].generation:
+        if has_generation(kind):
             meta["generation"] = 1
         return meta
 
@@ -184,7 +203,7 @@ class ApiServer:
             raise errors.conflict(ref)
         if not trusted:
             self.decode(obj)
-            obj = self.with_defaults(obj)
+            obj = self.with_defaults(to_storage(obj))
         for admit in self.mutating:
             obj = admit("update", obj, old)
         obj = self._merged_system_fields(obj, old)
@@ -232,6 +251,50 @@ class ApiServer:
         if obj["kind"] == "Pod":
             return bool(meta.get("deletionGracePeriodSeconds"))
         return obj["kind"] == "Namespace" and bool((obj.get("spec") or {}).get("finalizers"))
+
+    def patch(
+        self,
+        ref: Ref,
+        patch: Any,
+        *,
+        kind: PatchType = PatchType.STRATEGIC,
+        subresource: str = "",
+        causes: tuple[int, ...] | None = None,
+        field: str = "",
+    ) -> Obj:
+        """Change an object by a patch; with `subresource`, only what that subresource holds.
+
+        Raises ApiError: UnsupportedMediaType or BadRequest for a patch that cannot be applied, and what an
+        update raises.
+        """
+        old = self.get(ref)
+        try:
+            patched = apply_patch(old, patch, MEDIA_TYPES[kind], version=self.version)
+        except PatchError as error:
+            raise errors.patch_refused(str(error)) from error
+        if (patched.get("kind"), (patched.get("metadata") or {}).get("name")) != (ref.kind, ref.name):
+            raise errors.bad_request("the name of the object must not change")
+        if subresource == "status":
+            return self.update_status(ref, patched.get("status") or {}, causes=causes, field=field)
+        if subresource == "resize":
+            return self.resize(ref, patched["spec"], causes=causes)
+        return self.update(patched, causes=causes, field=field)
+
+    def resize(self, ref: Ref, spec: Mapping[str, Any], *, causes: tuple[int, ...] | None = None) -> Obj:
+        """The resize subresource of a Pod: only the cpu and memory of its containers are taken from `spec`."""
+        pod = self.get(ref)
+        wanted = {each["name"]: each.get("resources") for each in spec.get("containers") or ()}
+        containers = [
+            {**each, "resources": wanted.get(each["name"]) or {}}
+            if wanted.get(each["name"]) != each.get("resources")
+            else each
+            for each in pod["spec"]["containers"]
+        ]
+        resized = {**pod, "spec": {**pod["spec"], "containers": containers}}
+        if qos_class(resized["spec"]) != pod["status"].get("qosClass"):
+            error = invalid(("metadata",), None, "Pod QoS Class may not change as a result of resizing")
+            raise errors.invalid("Pod", ref.name, [error], self.version)
+        return self.update(resized, trusted=True, causes=causes, field="spec.containers")
 
     def update_status(
         self,
@@ -379,6 +442,13 @@ class ApiServer:
             self.store.put({**obj, "spec": {**obj["spec"], "finalizers": []}}, "updated", causes=causes)
         else:
             self.store.remove(ref, causes=causes)
+
+
+def to_storage(obj: Obj) -> Obj:
+    """The object in the version in which it is stored; only autoscaling/v1 differs from what is served."""
+    if obj.get("apiVersion") == "autoscaling/v1" and obj.get("kind") == "HorizontalPodAutoscaler":
+        return hpa_to_v2(obj)
+    return obj
 
 
 def _without_envelope(obj: Obj) -> Obj:

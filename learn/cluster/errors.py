@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from learn.cluster.api.fielderror import FieldError, required
+from learn.cluster.api.patch import UNSUPPORTED_MEDIA_TYPE
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.objects import KINDS, Ref, group_of
 
@@ -56,6 +57,13 @@ def forbidden(kind: str, name: str, why: str) -> ApiError:
 
 
 def bad_request(message: str) -> ApiError:
+    return ApiError(400, "BadRequest", message)
+
+
+def patch_refused(message: str) -> ApiError:
+    """A patch that cannot be applied: of an unknown kind for this object, or malformed."""
+    if message == UNSUPPORTED_MEDIA_TYPE:
+        return ApiError(415, "UnsupportedMediaType", message)
     return ApiError(400, "BadRequest", message)
 
 

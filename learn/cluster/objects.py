@@ -6,9 +6,11 @@ that is what makes history, snapshots and comparisons cheap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
+
+from learn.cluster.api.catalogue import KINDS as CATALOGUE
+from learn.cluster.api.catalogue import Kind
 
 Obj: TypeAlias = dict[str, Any]
 
@@ -25,128 +27,21 @@ class Ref(NamedTuple):
         return f"{self.kind} {path}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A kind that the API server serves.  `version` is the one in which its objects are stored."""
+KINDS: Mapping[str, Kind] = {kind.kind: kind for kind in reversed(CATALOGUE)}
+"""Every known kind by its name; of two kinds with one name, the first in the catalogue."""
 
-    kind: str
-    plural: str
-    group: str = ""
-    version: str = "v1"
-    namespaced: bool = True
-    short: tuple[str, ...] = ()
-    generation: bool = False
-
-    @property
-    def api_version(self) -> str:
-        return f"{self.group}/{self.version}" if self.group else self.version
+_WITH_GENERATION = frozenset(
+    {
+        "Pod", "ReplicationController", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "Job", "CronJob",
+        "EndpointSlice", "Ingress", "IngressClass", "NetworkPolicy", "GatewayClass", "Gateway", "HTTPRoute",
+        "ReferenceGrant", "PodDisruptionBudget", "PriorityClass", "VerticalPodAutoscaler", "CustomResourceDefinition",
+    }
+)  # fmt: skip
 
 
-def _kinds() -> Iterable[Kind]:
-    yield Kind(kind="ConfigMap", plural="configmaps", short=("cm",))
-    yield Kind(kind="Endpoints", plural="endpoints", short=("ep",))
-    yield Kind(kind="Event", plural="events", short=("ev",))
-    yield Kind(kind="LimitRange", plural="limitranges", short=("limits",))
-    yield Kind(kind="Namespace", plural="namespaces", namespaced=False, short=("ns",))
-    yield Kind(kind="Node", plural="nodes", namespaced=False, short=("no",))
-    yield Kind(kind="PersistentVolumeClaim", plural="persistentvolumeclaims", short=("pvc",))
-    yield Kind(kind="PersistentVolume", plural="persistentvolumes", namespaced=False, short=("pv",))
-    yield Kind(kind="Pod", plural="pods", short=("po",), generation=True)
-    yield Kind(kind="PodTemplate", plural="podtemplates")
-    yield Kind(kind="ReplicationController", plural="replicationcontrollers", short=("rc",), generation=True)
-    yield Kind(kind="ResourceQuota", plural="resourcequotas", short=("quota",))
-    yield Kind(kind="Secret", plural="secrets")
-    yield Kind(kind="ServiceAccount", plural="serviceaccounts", short=("sa",))
-    yield Kind(kind="Service", plural="services", short=("svc",))
-    yield Kind(kind="ControllerRevision", plural="controllerrevisions", group="apps")
-    yield Kind(kind="DaemonSet", plural="daemonsets", short=("ds",), group="apps", generation=True)
-    yield Kind(kind="Deployment", plural="deployments", short=("deploy",), group="apps", generation=True)
-    yield Kind(kind="ReplicaSet", plural="replicasets", short=("rs",), group="apps", generation=True)
-    yield Kind(kind="StatefulSet", plural="statefulsets", short=("sts",), group="apps", generation=True)
-    yield Kind(
-        kind="HorizontalPodAutoscaler",
-        plural="horizontalpodautoscalers",
-        group="autoscaling",
-        version="v2",
-        short=("hpa",),
-    )
-    yield Kind(kind="Job", plural="jobs", group="batch", generation=True)
-    yield Kind(kind="CronJob", plural="cronjobs", group="batch", short=("cj",), generation=True)
-    yield Kind(kind="Lease", plural="leases", group="coordination.k8s.io")
-    yield Kind(kind="EndpointSlice", plural="endpointslices", group="discovery.k8s.io", generation=True)
-    networking = "networking.k8s.io"
-    yield Kind(kind="Ingress", plural="ingresses", group=networking, short=("ing",), generation=True)
-    yield Kind(
-        kind="IngressClass", plural="ingressclasses", group=networking, namespaced=False, generation=True
-    )
-    yield Kind(
-        kind="NetworkPolicy", plural="networkpolicies", group=networking, short=("netpol",), generation=True
-    )
-    gateway = "gateway.networking.k8s.io"
-    yield Kind(
-        kind="GatewayClass",
-        plural="gatewayclasses",
-        group=gateway,
-        namespaced=False,
-        short=("gc",),
-        generation=True,
-    )
-    yield Kind(kind="Gateway", plural="gateways", group=gateway, short=("gtw",), generation=True)
-    yield Kind(kind="HTTPRoute", plural="httproutes", group=gateway, generation=True)
-    yield Kind(
-        kind="ReferenceGrant",
-        plural="referencegrants",
-        group=gateway,
-        version="v1beta1",
-        short=("refgrant",),
-        generation=True,
-    )
-    yield Kind(
-        kind="PodDisruptionBudget",
-        plural="poddisruptionbudgets",
-        group="policy",
-        short=("pdb",),
-        generation=True,
-    )
-    rbac = "rbac.authorization.k8s.io"
-    yield Kind(kind="ClusterRole", plural="clusterroles", group=rbac, namespaced=False)
-    yield Kind(kind="ClusterRoleBinding", plural="clusterrolebindings", group=rbac, namespaced=False)
-    yield Kind(kind="Role", plural="roles", group=rbac)
-    yield Kind(kind="RoleBinding", plural="rolebindings", group=rbac)
-    yield Kind(
-        kind="PriorityClass",
-        plural="priorityclasses",
-        group="scheduling.k8s.io",
-        namespaced=False,
-        short=("pc",),
-        generation=True,
-    )
-    yield Kind(
-        kind="StorageClass",
-        plural="storageclasses",
-        group="storage.k8s.io",
-        namespaced=False,
-        short=("sc",),
-    )
-    yield Kind(
-        kind="VerticalPodAutoscaler",
-        plural="verticalpodautoscalers",
-        group="autoscaling.k8s.io",
-        short=("vpa",),
-        generation=True,
-    )
-    yield Kind(kind="APIService", plural="apiservices", group="apiregistration.k8s.io", namespaced=False)
-    yield Kind(
-        kind="CustomResourceDefinition",
-        plural="customresourcedefinitions",
-        group="apiextensions.k8s.io",
-        namespaced=False,
-        short=("crd", "crds"),
-        generation=True,
-    )
-
-
-KINDS: Mapping[str, Kind] = {kind.kind: kind for kind in _kinds()}
+def has_generation(kind: str) -> bool:
+    """Whether the API server counts changes of the spec in `metadata.generation`; custom resources always have it."""
+    return kind in _WITH_GENERATION or kind not in KINDS
 
 
 def group_of(api_version: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from learn.cluster.engine import Priority
 from learn.cluster.images import PullFailure
+from learn.cluster.metrics import IMAGE as METRICS_SERVER
 from learn.cluster.objects import Obj
 from learn.cluster.restarts import Backoff, after_restart, go_duration, may_restart_at
 
@@ -18,6 +19,9 @@ CHECK_MS = 400
 
 SHOWN_MS = 1_000
 """How long a failed attempt is shown as ErrImagePull before the wait for the next one is."""
+
+PRELOADED = frozenset({METRICS_SERVER})
+"""Images that nodes have from their installation."""
 
 IMAGE_SIZE = 52_428_800
 
@@ -56,7 +60,7 @@ class Pulls:
             return True
         policy = pull_policy(spec)
         node = self._node(record["node"])
-        present = image in node["images"]
+        present = image in node["images"] or image in PRELOADED
         if present and policy != "Always":
             suffix = self.kubelet.texts.image_present_suffix
             text = f'Container image "{image}" already present on machine{suffix}'

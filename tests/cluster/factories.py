@@ -9,14 +9,25 @@ Obj = dict[str, Any]
 
 
 def container(**fields: Any) -> Obj:
-    return {"name": "app", "image": "example.com/web:1.0", "ports": [{"name": "http", "containerPort": 8080}], **fields}
+    return {
+        "name": "app",
+        "image": "example.com/web:1.0",
+        "ports": [{"name": "http", "containerPort": 8080}],
+        **fields,
+    }
 
 
 def probe(path: str = "/healthz", **fields: Any) -> Obj:
     return {"httpGet": {"path": path, "port": 8080}, **fields}
 
 
-def pod(name: str = "web", *, labels: Mapping[str, str] | None = None, containers: list[Obj] | None = None, **spec: Any) -> Obj:
+def pod(
+    name: str = "web",
+    *,
+    labels: Mapping[str, str] | None = None,
+    containers: list[Obj] | None = None,
+    **spec: Any,
+) -> Obj:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -30,7 +41,9 @@ def template(app: str, **fields: Any) -> Obj:
     return {"metadata": {"labels": {"app": app}}, "spec": {"containers": [container(**fields)], **pod_spec}}
 
 
-def deployment(name: str = "web", replicas: int = 3, *, spec: Mapping[str, Any] | None = None, **fields: Any) -> Obj:
+def deployment(
+    name: str = "web", replicas: int = 3, *, spec: Mapping[str, Any] | None = None, **fields: Any
+) -> Obj:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -49,10 +62,17 @@ def service(name: str = "web", **spec: Any) -> Obj:
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name},
-        "spec": {"selector": {"app": name}, "clusterIP": "10.96.7.7", "ports": [{"port": 80, "targetPort": 8080}], **spec},
+        "spec": {
+            "selector": {"app": name},
+            "clusterIP": "10.96.7.7",
+            "ports": [{"port": 80, "targetPort": 8080}],
+            **spec,
+        },
     }
 
 
 def shell_pod(script: str, name: str = "sh", **spec: Any) -> Obj:
     """A Pod whose container runs a script in busybox."""
-    return pod(name, containers=[{"name": "app", "image": "busybox:1.37", "command": ["sh", "-c", script]}], **spec)
+    return pod(
+        name, containers=[{"name": "app", "image": "busybox:1.37", "command": ["sh", "-c", script]}], **spec
+    )

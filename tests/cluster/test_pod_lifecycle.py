@@ -154,7 +154,7 @@ def test_a_sidecar_starts_before_and_ends_after_the_main_container():
 
 def test_a_crashing_container_waits_longer_and_longer():
     cluster = run(shell_pod("exit 1"), 200_000)
-    starts = [e.time_ms // 1000 for e in cluster.trace.find("container-started")]
+    starts = [e.time_ms // 1000 for e in cluster.trace.of(Ref("Pod", "default", "sh"), "container-started")]
     assert starts[:6] == [3, 4, 15, 36, 77, 158]
     status = cluster.get("Pod", "sh")["status"]["containerStatuses"][0]
     assert status["state"]["waiting"]["reason"] == "CrashLoopBackOff"
@@ -234,7 +234,8 @@ def test_prestop_uses_up_the_grace_period(sleep, grace, gone_after):
     cluster = run(pod(containers=[spec], terminationGracePeriodSeconds=grace), 10_000)
     cluster.delete("Pod", "web")
     cluster.run_until(100_000)
-    assert cluster.trace.find("deleted")[0].time_ms == 10_000 + gone_after * 1000
+    deleted = cluster.trace.of(Ref("Pod", "default", "web"), "deleted")
+    assert [e.time_ms for e in deleted] == [10_000 + gone_after * 1000]
 
 
 def test_a_shell_as_process_one_does_not_heed_sigterm():

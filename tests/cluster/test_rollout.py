@@ -117,7 +117,11 @@ def course(cluster, name="web"):
     """`[old, new]` sizes after each change of a ReplicaSet's size since the second ReplicaSet came."""
     sizes, seen = {}, []
     for entry in cluster.trace.entries:
-        if entry.ref.kind == "ReplicaSet" and entry.change in ("created", "updated"):
+        if (
+            entry.ref.kind == "ReplicaSet"
+            and entry.ref.namespace == "default"
+            and entry.change in ("created", "updated")
+        ):
             obj = next(v.obj for v in cluster.trace.versions(entry.ref) if v.entry == entry.id)
             if sizes.get(entry.ref) != obj["spec"]["replicas"]:
                 sizes[entry.ref] = obj["spec"]["replicas"]
@@ -209,8 +213,8 @@ def test_recreate_waits_for_the_old_pods_to_be_gone():
     cluster = Cluster()
     spec = {"strategy": {"type": "Recreate"}}
     apply_and_settle(cluster, deployment(spec=spec), deployment(image="example.com/web:1.1", spec=spec))
-    gone = max(e.time_ms for e in cluster.trace.find("deleted") if e.ref.kind == "Pod")
-    new = [e for e in cluster.trace.find("created") if e.ref.kind == "Pod"][3:]
+    gone = max(e.time_ms for e in cluster.trace.find("deleted") if e.ref[:2] == ("Pod", "default"))
+    new = [e for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")][3:]
     assert [e.time_ms >= gone for e in new] == [True, True, True]
 
 
@@ -227,7 +231,11 @@ def test_min_ready_seconds_delay_availability():
 def test_each_resize_names_its_numbers_and_field():
     cluster = Cluster()
     apply_and_settle(cluster, deployment(), deployment(image="example.com/web:1.1"))
-    rules = {e.data["rule"]: e.field for e in cluster.trace.find("decision") if e.ref.kind == "Deployment"}
+    rules = {
+        e.data["rule"]: e.field
+        for e in cluster.trace.find("decision")
+        if e.ref[:2] == ("Deployment", "default")
+    }
     assert rules == {
         "surge": "spec.strategy.rollingUpdate.maxSurge",
         "unavailable": "spec.strategy.rollingUpdate.maxUnavailable",
