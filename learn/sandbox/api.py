@@ -5,6 +5,7 @@ The rules are the simulator's own (`cluster.api.validation`), so the two never d
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -50,7 +51,19 @@ def check_api(obj: ManifestObject, version: str, covered: Collection[Path]) -> l
         errors = [error for error in errors if error.type is not ErrorType.NOT_FOUND]
     around = frozenset(path[:length] for path in covered for length in range(1, len(path)))
     refusals = (error for error in errors if not _follows(obj, error, covered, around))
-    return [_diagnose(obj, error, version) for error in islice(refusals, _MOST_REFUSALS)]
+    return _once([_diagnose(obj, error, version) for error in islice(refusals, _MOST_REFUSALS)])
+
+
+def _once(found: list[Diagnostic]) -> list[Diagnostic]:
+    """One finding per code and place, with all that the server says about it."""
+    kept: dict[tuple[str, Path], Diagnostic] = {}
+    for diagnostic in found:
+        key = diagnostic.code, diagnostic.path
+        if key in kept:
+            english = f"{kept[key].english}\n{diagnostic.english}"
+            diagnostic = replace(kept[key], params={**kept[key].params, "english": english})
+        kept[key] = diagnostic
+    return list(kept.values())
 
 
 def _follows(

@@ -69,7 +69,7 @@ def replace_node(obj: ManifestObject, node: yaml.Node, text: str) -> Fix | None:
     return Fix(edits=(edit,))
 
 
-_KEY_AND_VALUE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*:(?=[^\s/])")
+_KEY_AND_VALUE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*:(?!//)(?=\S)")
 
 
 def split_keys(document: Document, path: Path) -> Fix | None:

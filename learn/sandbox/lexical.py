@@ -80,9 +80,10 @@ def scan(text: str, *, indent_width: int = 2) -> list[Diagnostic]:
 def _scan_line(number: int, code: str, width: int) -> Iterator[Diagnostic]:
     indent = _INDENT.match(code)
     start = indent.end() if indent else 0
-    if start < len(code) and indent:
-        yield from _scan_indent(number, indent[0], width)
-    yield from _scan_spaces(number, code, start)
+    if indent:
+        yield from _scan_indent(number, indent[0], width if start < len(code) else 0)
+    if start < len(code):
+        yield from _scan_spaces(number, code, start)
     yield from _scan_invisible(number, code)
     yield from _scan_look_alikes(number, code, start)
 
@@ -95,7 +96,7 @@ def _scan_indent(number: int, indent: str, width: int) -> Iterator[Diagnostic]:
     first = next(i for i, char in enumerate(indent) if char != " ")
     span = Span(line=number, column=first + 1, length=len(indent) - first)
     wide = {char: " " * width for char in indent if char not in " \u00a0\u202f"}
-    fixed = "".join(wide.get(char, " ") for char in indent)
+    fixed = "".join(wide.get(char, " ") for char in indent) if width else ""
     yield _slip(code, span, [_edit(number, 0, len(indent), fixed)])
 
 
@@ -121,8 +122,8 @@ def _is_ascii_around(code: str, match: re.Match[str]) -> bool:
 
 def _scan_invisible(number: int, code: str) -> Iterator[Diagnostic]:
     for match in _INVISIBLE_RUN.finditer(code):
-        if number == 1 and match.start() == 0 and match[0] == "\ufeff":
-            continue
+        if not (code[match.start() - 1 : match.start()] + code[match.end() : match.end() + 1]).isascii():
+            continue  # a joiner inside an emoji or a word of another script
         span = Span(line=number, column=match.start() + 1, length=len(match[0]))
         name = f"U+{ord(match[0][0]):04X}"
         yield _slip("text-zero-width", span, [_edit(number, match.start(), match.end(), "")], char=name)

@@ -17,7 +17,7 @@ from learn.sandbox.layout import Judge, best_layout
 
 _CLEAN = (0, 0)
 _KEY = r"(?:[A-Za-z][A-Za-z0-9_./-]*)"
-_MISSING_SPACE = re.compile(rf"^(\s*(?:- +)*{_KEY}):([^\s:/\0][^\s]*)\s*$")
+_MISSING_SPACE = re.compile(rf"^(\s*(?:- +)*{_KEY}):((?!//)[^\s:\0][^\s]*)\s*$")
 _MISSING_SPACE_DASH = re.compile(rf"^(\s*(?:- +)*)-({_KEY}:?(?:\s.*)?)$")
 _MISSING_COLON = re.compile(rf"^(\s*(?:- +)*)({_KEY})( +)(\S.*)$")
 _TWO_COLONS = re.compile(rf"^(\s*(?:- +)*{_KEY}: +)([^\s\"'\[{{|>&*!].*?: .*?|[^\s\"'\[{{|>&*!].*:)\s*$")
@@ -152,7 +152,7 @@ def _text_after_quote(scene: Scene) -> Diagnostic | None:
 
 
 def _brackets(scene: Scene) -> Diagnostic | None:
-    opened = _open_brackets(scene)
+    opened = [bracket for bracket in _open_brackets(scene) if not _is_closed(scene, *bracket)]
     if "flow" in scene.context and opened:
         char, index, column = opened[-1]
         closing = _CLOSING[char]
@@ -166,6 +166,17 @@ def _brackets(scene: Scene) -> Diagnostic | None:
         found = scene.lines[scene.line][scene.column]
         return _found(scene, "yaml-stray-bracket", scene.line, scene.column, found=found)
     return None
+
+
+def _is_closed(scene: Scene, opening: str, line: int, column: int) -> bool:
+    """Whether the text after the bracket closes it."""
+    depth = 0
+    for index in range(line, len(scene.code)):
+        for char in scene.code[index][column if index == line else 0 :]:
+            depth += (char == opening) - (char == _CLOSING[opening])
+            if depth == 0 and char == _CLOSING[opening]:
+                return True
+    return False
 
 
 def _open_brackets(scene: Scene) -> list[tuple[str, int, int]]:
