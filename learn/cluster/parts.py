@@ -16,6 +16,7 @@ from learn.cluster.controllers.hpa import HorizontalController
 from learn.cluster.controllers.job import JobController
 from learn.cluster.controllers.namespace import NamespaceController
 from learn.cluster.controllers.replicaset import ReplicaSetController
+from learn.cluster.controllers.resourcequota import ResourceQuotaController
 from learn.cluster.controllers.statefulset import StatefulSetController
 from learn.cluster.controllers.volumes import ClaimProtection, VolumeController
 from learn.cluster.metrics import MetricsServer
@@ -35,6 +36,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     GarbageCollector,
     Scheduler,
     DisruptionController,
+    ResourceQuotaController,
     HorizontalController,
     MetricsServer,
 )
