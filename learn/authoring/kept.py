@@ -12,6 +12,7 @@ from tempfile import NamedTemporaryFile
 
 import learn
 from learn.authoring.runs import Outcome, Problem, Standing, run_manifest
+from learn.content.model import ScenarioRun
 from learn.sandbox.goals import CompiledGoal
 
 _CHECKING_CODE = ("sandbox", "cluster")
@@ -29,11 +30,11 @@ class KeptRuns:
                     shutil.rmtree(old, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def __call__(self, text: str, goals: Sequence[CompiledGoal]) -> Outcome:
-        file = self._folder / f"{_inputs_hash(text, goals)}.json"
+    def __call__(self, text: str, goals: Sequence[CompiledGoal], runs: Sequence[ScenarioRun]) -> Outcome:
+        file = self._folder / f"{_inputs_hash(text, goals, runs)}.json"
         if file.exists():
             return _outcome_from_json(file.read_text())
-        outcome = run_manifest(text, goals)
+        outcome = run_manifest(text, goals, runs)
         with NamedTemporaryFile("w", dir=self._folder, suffix=".part", delete=False) as unfinished:
             json.dump(asdict(outcome), unfinished)
         Path(unfinished.name).replace(file)
@@ -53,12 +54,13 @@ def checking_code_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _inputs_hash(text: str, goals: Sequence[CompiledGoal]) -> str:
+def _inputs_hash(text: str, goals: Sequence[CompiledGoal], runs: Sequence[ScenarioRun]) -> str:
     parts = [
-        [each.goal.id, each.goal.expression, each.goal.message, each.goal.message_expression]
+        [each.goal.id, each.goal.expression, each.goal.message, each.goal.message_expression, each.goal.run]
         for each in goals
     ]
-    return hashlib.sha256(json.dumps([text, parts]).encode()).hexdigest()
+    scenarios = [[each.id, each.scenario] for each in runs]
+    return hashlib.sha256(json.dumps([text, parts, scenarios]).encode()).hexdigest()
 
 
 def _outcome_from_json(text: str) -> Outcome:

@@ -7,13 +7,15 @@ for a part of the software are not run.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from learn.content.model import Exercise, Finding, Goal, Mistake, Solution, Source
+from learn.cluster.scenario import ScenarioError, scenario_from
+from learn.content.model import Exercise, Finding, Goal, Mistake, ScenarioRun, Solution, Source
 from learn.sandbox.goals import CompiledGoal, GoalError, GoalState, compile_goals
 from learn.sandbox.messages import MESSAGES, Severity
-from learn.sandbox.pipeline import check
+from learn.sandbox.runs import try_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,12 @@ class Outcome:
         return tuple(standing for standing in self.standings if standing.state != GoalState.MET)
 
 
-Runner = Callable[[str, Sequence[CompiledGoal]], Outcome]
+Runner = Callable[[str, Sequence[CompiledGoal], Sequence[ScenarioRun]], Outcome]
 
 
-def run_manifest(text: str, goals: Sequence[CompiledGoal]) -> Outcome:
-    """Check a manifest as the exercise page does."""
-    report = check(text, goals=goals)
+def run_manifest(text: str, goals: Sequence[CompiledGoal], runs: Sequence[ScenarioRun]) -> Outcome:
+    """Check a manifest and run it as the exercise page does."""
+    report = try_out(text, goals=goals, runs=runs).report
     return Outcome(
         problems=tuple(
             Problem(code=d.code, line=d.span.line, is_error=d.severity is Severity.ERROR, what=d.what)
@@ -73,6 +75,7 @@ def run_manifest(text: str, goals: Sequence[CompiledGoal]) -> Outcome:
 def exercise_findings(exercise: Exercise, run: Runner = run_manifest) -> tuple[Finding, ...]:
     """Everything that running the exercise's manifests shows; empty if all is well."""
     goals, broken = _compile(exercise)
+    broken += _scenario_findings(exercise)
     if broken:
         return tuple(broken)
     return tuple(_run_all(exercise, goals, run))
@@ -107,20 +110,31 @@ def _bad_expression(goal: Goal, error: GoalError) -> Finding:
     )
 
 
+def _scenario_findings(exercise: Exercise) -> list[Finding]:
+    broken = []
+    for each in exercise.runs:
+        try:
+            scenario_from(json.loads(each.scenario))
+        except ScenarioError as error:
+            message = f"実行「{each.id}」のシナリオを読めません（{error}）。docs/scenarios.mdの書き方に直してください。"
+            broken.append(_finding(each.source, "bad-scenario", message))
+    return broken
+
+
 def _run_all(exercise: Exercise, goals: tuple[CompiledGoal, ...], run: Runner) -> Iterator[Finding]:
     folder = exercise.source.path.rpartition("/")[0]
-    start = run(exercise.start, goals)
+    start = run(exercise.start, goals, exercise.runs)
     yield from _expression_findings(exercise, start)
     if goals and not start.unmet and not start.errors:
         message = "開始時のマニフェストが、もう目標を満たしています。少なくとも1つ満たさないようにします。"
         yield Finding(path=f"{folder}/start.yaml", line=1, code="start-passes", message=message)
     for solution in exercise.solutions:
-        outcome = run(solution.text, goals)
+        outcome = run(solution.text, goals, exercise.runs)
         yield from _expression_findings(exercise, outcome)
         yield from _solution_findings(f"{folder}/{solution.file}", solution, outcome)
     for mistake in exercise.mistakes:
         if not is_waiting(exercise, mistake):
-            outcome = run(mistake.text, goals)
+            outcome = run(mistake.text, goals, exercise.runs)
             yield from _expression_findings(exercise, outcome)
             yield from _mistake_findings(exercise, mistake, outcome)
 

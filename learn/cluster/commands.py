@@ -39,6 +39,7 @@ class Box(Protocol):
     def write(self, path: str, text: str) -> bool: ...
     def remove(self, path: str) -> bool: ...
     def names_under(self, path: str) -> Sequence[str]: ...
+    def is_directory(self, path: str) -> bool: ...
     def http(self, url: str) -> Fetched: ...
     def connects(self, host: str, port: int) -> bool: ...
     def resolve(self, name: str) -> Sequence[str]: ...
@@ -134,7 +135,7 @@ def _ls(args: Sequence[str], box: Box) -> Done:
             out += f"{path}\n"
             continue
         names = box.names_under(path)
-        if not names and path != "/":
+        if not box.is_directory(path):
             return Done(1, out=out, err=f"ls: {path}: No such file or directory\n")
         out += "".join(f"{name}\n" for name in names)
     return Done(out=out)
@@ -149,12 +150,14 @@ def _test(args: Sequence[str], box: Box) -> Done:
 
 def _holds(words: Sequence[str], box: Box) -> bool:
     match words:
-        case ["-f" | "-e" | "-r", path]:
+        case ["-e" | "-r", path]:
+            return box.read(path) is not None or box.is_directory(path)
+        case ["-f", path]:
             return box.read(path) is not None
         case ["-s", path]:
             return bool(box.read(path))
         case ["-d", path]:
-            return bool(box.names_under(path))
+            return box.is_directory(path)
         case ["-n", text] | [text]:
             return bool(text)
         case ["-z", text]:

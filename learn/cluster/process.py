@@ -299,6 +299,12 @@ class Running:
             known += [mount.rstrip("/") + each[len(sub) :] for each in self.volumes.get(key, ())]
         return sorted({each[len(prefix) :].partition("/")[0] for each in known if each.startswith(prefix)})
 
+    def is_directory(self, path: str) -> bool:
+        """A mount point (of an empty volume, too), one of those that every image has, or what holds a file."""
+        path = path.rstrip("/") or "/"
+        mounted = any(mount.rstrip("/") == path for mount, _, _ in self.process["volumes"])
+        return mounted or path in ("/", "/tmp") or bool(self.names_under(path))
+
     @property
     def client(self) -> Client:
         """This Pod as the sender of a request."""

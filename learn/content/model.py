@@ -236,8 +236,9 @@ class Goal:
     """An observable fact that a manifest brings about.
 
     ``expression`` (CEL) gives a bool; ``message`` explains an unmet goal, unless
-    ``message_expression`` (CEL, empty if none) gives a string. A goal that waits
-    has no expression and never blocks completion.
+    ``message_expression`` (CEL, empty if none) gives a string. ``run`` names the
+    run whose outcome the expression sees; empty if the manifest alone decides. A
+    goal that waits has no expression and never blocks completion.
     """
 
     id: str
@@ -246,10 +247,26 @@ class Goal:
     expression: str
     message: str
     message_expression: str
+    run: str
     waits_for: WaitsFor | None
     source: Source
     expression_source: Source
     message_expression_source: Source | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioRun:
+    """What the learner's manifest is run against.
+
+    ``scenario`` is JSON text of the data that docs/scenarios.md describes, so that
+    it cannot change and can be hashed.
+    """
+
+    id: str
+    title_html: str
+    title: str
+    scenario: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +291,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """A task. Types other than manifest have no goals, start, hints, solutions or mistakes yet."""
+    """A task. Types other than manifest have no runs, goals, start, hints, solutions or mistakes yet."""
 
     id: str
     lesson_id: str
@@ -286,6 +303,7 @@ class Exercise:
     waits_for: WaitsFor | None
     file: str
     task_html: str
+    runs: tuple[ScenarioRun, ...]
     goals: tuple[Goal, ...]
     hints_html: tuple[str, ...]
     start: str

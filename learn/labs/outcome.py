@@ -11,11 +11,12 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from learn.cluster.api.fielderror import path_text
-from learn.content.model import Catalog, Exercise, Goal
+from learn.content.model import Catalog, Exercise, Goal, ScenarioRun
 from learn.sandbox.diagnostics import Diagnostic
 from learn.sandbox.goals import CompiledGoal, GoalResult, GoalState, compile_goals
 from learn.sandbox.messages import Severity
-from learn.sandbox.pipeline import Report, check
+from learn.sandbox.pipeline import Report
+from learn.sandbox.runs import Trial, try_out
 
 logger = logging.getLogger(__name__)
 
@@ -93,17 +94,17 @@ def unjudged(exercise: Exercise) -> Outcome:
 def judge(catalog: Catalog, exercise: Exercise, text: str) -> Outcome | None:
     """Check a text against the goals; None is a fault of ours, which the log tells."""
     try:
-        report = _report(text, exercise.goals)
+        trial = tried(text, exercise.goals, exercise.runs)
     except Exception:
         logger.exception("the check of %s broke", exercise.id)
         return None
-    return _outcome(catalog, exercise, report)
+    return _outcome(catalog, exercise, trial.report)
 
 
 @lru_cache(maxsize=32)
-def _report(text: str, goals: tuple[Goal, ...]) -> Report:
-    """Check a text; the answer to a POST and the page after it ask for the same one."""
-    return check(text, goals=_compiled(goals))
+def tried(text: str, goals: tuple[Goal, ...], runs: tuple[ScenarioRun, ...]) -> Trial:
+    """Check and run a text; the answer to a POST, the page after it and every step in time ask for the same."""
+    return try_out(text, goals=_compiled(goals), runs=runs)
 
 
 @lru_cache(maxsize=512)

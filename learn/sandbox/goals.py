@@ -1,4 +1,4 @@
-"""Goals of an exercise: CEL expressions over the objects of a manifest.
+"""Goals of an exercise: CEL expressions over the objects of a manifest, and over what happens when it runs.
 
 They are shaped like the validations of Kubernetes' ValidatingAdmissionPolicy. This module is the only
 door to the CEL library (Google's cel-expr): expressions are compiled once, and only a BOOL is an answer.
@@ -40,6 +40,8 @@ class Goal(Protocol):
     @property
     def message_expression(self) -> str: ...
     @property
+    def run(self) -> str: ...
+    @property
     def waits_for(self) -> str | None: ...
 
 
@@ -47,13 +49,15 @@ class Goal(Protocol):
 class GoalSpec:
     """A goal written in code.
 
-    `waits_for` names what has to exist before the goal can be evaluated; such a goal has no expression.
+    `run` names the run whose outcome the expression may speak of, as `cluster` and `facts`. `waits_for` names
+    what has to exist before the goal can be evaluated; such a goal has no expression.
     """
 
     id: str
     expression: str = ""
     message: str = ""
     message_expression: str = ""
+    run: str = ""
     waits_for: str | None = None
 
 
@@ -95,36 +99,36 @@ class NotPlainData(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledGoal:
-    """A goal ready to be evaluated against any number of manifests."""
+    """A goal ready to be evaluated against any number of manifests and runs."""
 
     goal: Goal
     program: Any
     message_program: Any
 
-    def evaluate(self, facts: Mapping[str, Any]) -> GoalResult:
-        """How the goal stands for `facts`, which `plain_facts` made."""
+    def evaluate(self, values: Mapping[str, Any]) -> GoalResult:
+        """How the goal stands for plain `values` of the variables that its expression may name."""
         if self.program is None:
             return GoalResult(id=self.goal.id, state=GoalState.WAITING)
-        answer = self.program.eval(data=facts)
+        answer = self.program.eval(data=values)
         if answer.type() != cel.Type.BOOL:
-            return self._unanswered(answer, facts)
+            return self._unanswered(answer, values)
         if answer.plain_value():
             return GoalResult(id=self.goal.id, state=GoalState.MET)
-        return GoalResult(id=self.goal.id, state=GoalState.UNMET, message=self._observed(facts))
+        return GoalResult(id=self.goal.id, state=GoalState.UNMET, message=self._observed(values))
 
-    def _unanswered(self, answer: Any, facts: Mapping[str, Any]) -> GoalResult:
+    def _unanswered(self, answer: Any, values: Mapping[str, Any]) -> GoalResult:
         """An expression that meets a missing field is not met: the goal asked for that field."""
         is_error = answer.type() == cel.Type.ERROR
         problem = str(answer.plain_value()) if is_error else f"the result is {answer.type()}, not BOOL"
         state = GoalState.UNMET if is_error and problem.startswith("NOT_FOUND") else GoalState.UNKNOWN
-        return GoalResult(id=self.goal.id, state=state, message=self._observed(facts), error=problem)
+        return GoalResult(id=self.goal.id, state=state, message=self._observed(values), error=problem)
 
-    def _observed(self, facts: Mapping[str, Any]) -> str:
+    def _observed(self, values: Mapping[str, Any]) -> str:
         fallback = self.goal.message
         if self.message_program is None:
             return fallback
         try:
-            text = self.message_program.eval(data=facts)
+            text = self.message_program.eval(data=values)
         except TypeError:
             return fallback
         if text.type() != cel.Type.STRING:
@@ -133,11 +137,12 @@ class CompiledGoal:
 
 
 @cache
-def _environment() -> Any:
+def _environment(*, with_run: bool) -> Any:
     dyn_list = cel.Type.List(cel.Type.DYN)
-    return cel.NewEnv(
-        config=cel.NewEnvConfigFromYaml(_ENV), variables={"objects": dyn_list, "templates": dyn_list}
-    )
+    variables = {"objects": dyn_list, "templates": dyn_list}
+    if with_run:
+        variables |= {"cluster": dyn_list, "facts": cel.Type.DYN}
+    return cel.NewEnv(config=cel.NewEnvConfigFromYaml(_ENV), variables=variables)
 
 
 def compile_goals(goals: Iterable[Goal]) -> tuple[CompiledGoal, ...]:
@@ -149,26 +154,26 @@ def compile_goals(goals: Iterable[Goal]) -> tuple[CompiledGoal, ...]:
     return tuple(
         CompiledGoal(
             goal=goal,
-            program=_compile(goal.id, "expression", goal.expression, cel.Type.BOOL),
-            message_program=_compile(goal.id, "messageExpression", goal.message_expression, cel.Type.STRING),
+            program=_compile(goal, "expression", goal.expression, cel.Type.BOOL),
+            message_program=_compile(goal, "messageExpression", goal.message_expression, cel.Type.STRING),
         )
         for goal in goals
     )
 
 
-def _compile(goal: str, field: str, expression: str, wanted: Any) -> Any:
+def _compile(goal: Goal, field: str, expression: str, wanted: Any) -> Any:
     if not expression:
         return None
     try:
-        program = _environment().compile(expression)
+        program = _environment(with_run=bool(goal.run)).compile(expression)
     except RuntimeError as error:
         match = _POSITION.search(str(error))
         if not match:
-            raise GoalError(goal, field, 1, 1, str(error)) from error
-        raise GoalError(goal, field, int(match[1]), int(match[2]), match[3]) from error
+            raise GoalError(goal.id, field, 1, 1, str(error)) from error
+        raise GoalError(goal.id, field, int(match[1]), int(match[2]), match[3]) from error
     kind = program.return_type()
     if kind not in (wanted, cel.Type.DYN):
-        raise GoalError(goal, field, 1, 1, f"the result is {kind}, not {wanted}")
+        raise GoalError(goal.id, field, 1, 1, f"the result is {kind}, not {wanted}")
     return program
 
 
@@ -182,8 +187,8 @@ def evaluate_goals(
     """
     for value in (*objects, *templates):
         require_plain(value)
-    facts = {"objects": list(objects), "templates": list(templates)}
-    return tuple(goal.evaluate(facts) for goal in goals)
+    values = {"objects": list(objects), "templates": list(templates)}
+    return tuple(goal.evaluate(values) for goal in goals)
 
 
 def require_plain(value: Any, depth: int = _MAX_DEPTH) -> None:

@@ -50,6 +50,8 @@ BREAKS = [
     (EXERCISE, 'objects.exists(o, o.kind == "Pod")', "size(objects)", (EXERCISE, "size(objects)", "bad-expression")),
     (EXERCISE, 'objects.exists(o, o.kind == "Pod")', "objects[0].kind", (EXERCISE, "objects[0].kind", "bad-expression")),
     (EXERCISE, '"オブジェクトは" + string(size(objects))', "size(objects)", (EXERCISE, "size(objects)", "bad-expression")),
+    (EXERCISE, "goals:", "runs:\n  - {id: day, title: 日, events: [{at: 1, explode: web}]}\ngoals:\n  - {id: g, statement: 動く, run: day, expression: 'true', message: まだ}", (EXERCISE, "  - {id: day", "bad-scenario")),
+    (EXERCISE, 'objects.exists(o, o.kind == "Pod")', "size(facts.kills) == 0", (EXERCISE, "size(facts", "bad-expression")),
     (EXERCISE, 'objects.exists(o, o.kind == "Pod")', "objects.exists(o, o.kind == 'Service')", (ONE, "apiVersion", "solution-fails")),
 ]  # fmt: skip
 
@@ -123,7 +125,7 @@ def test_command_prints_json(lessons, settings, tmp_path, capsys):
 
 def test_second_check_runs_nothing(lessons, tmp_path, monkeypatch):
     first = check_lessons(lessons, KeptRuns(tmp_path / "kept"))
-    monkeypatch.setattr(kept, "run_manifest", lambda text, goals: pytest.fail("ran again"))
+    monkeypatch.setattr(kept, "run_manifest", lambda text, goals, runs: pytest.fail("ran again"))
     assert check_lessons(lessons, KeptRuns(tmp_path / "kept")) == first
 
 

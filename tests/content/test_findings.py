@@ -1,7 +1,10 @@
 """Each kind of finding, by breaking the sample in one place: code, file and line."""
 
+import json
+
 import pytest
 
+from learn.content.catalog import read_catalog
 from tests.content.factories import (
     COURSE,
     EXERCISE,
@@ -14,6 +17,7 @@ from tests.content.factories import (
 )
 
 NOTE = ":::note\n補足です。\n:::\n"
+RUNS = "runs:\n  - id: day\n    title: ふつうの日\n"
 QUIZ_END = "    why: kube-proxyは通信を受け持ちます。\n"
 BREAKS = [
     # file, old, new, where the finding points, code
@@ -95,6 +99,12 @@ BREAKS = [
     (EXERCISE, "solutions/two.yaml", "solutions/one.yaml", "ラベルも", "duplicate-file"),
     (EXERCISE, "  - {file: solutions/two.yaml, title: ラベルも付ける}\n", "", "id: first-1", "stray-file"),
     (EXERCISE, "  - kindはPodです。\n", "", "id: first-1", "hints"),
+    (EXERCISE, "    message: Pod", "    run: day\n    message: Pod", "  - id: has-pod", "unknown-run"),
+    (EXERCISE, "goals:", f"{RUNS}goals:", "  - id: day", "unused-run"),
+    (EXERCISE, "goals:", f"{RUNS}{RUNS[6:]}goals:", "runs:", "duplicate-id"),
+    (EXERCISE, "goals:", f"{RUNS}    until: 3\ngoals:", "    until: 3", "unknown-field"),
+    (EXERCISE, "goals:", f"{RUNS}    events: [{{at: 2026-01-01}}]\ngoals:", "    events", "bad-field"),
+    (EXERCISE, "goals:", "scenario: {origin: web}\ngoals:", "scenario:", "missing-field"),
 ]  # fmt: skip
 
 
@@ -189,3 +199,17 @@ ALLOWED = [
 def test_good_words_raise_nothing(old, new):
     files = broken_files(LESSON, old, new)
     assert findings_of(files) == ()
+
+
+def test_run_takes_what_all_runs_share_and_overrides_it():
+    files = sample_files()
+    shared = "scenario: {origin: web, duration: 60}\n" + RUNS + "    duration: 90\n"
+    text = (
+        files[EXERCISE]
+        .replace("goals:", shared + "goals:")
+        .replace("    message: Pod", "    run: day\n    message: Pod")
+    )
+    catalog, findings = read_catalog({**files, EXERCISE: text})
+    (run,) = catalog.exercises["first-1"].runs
+    assert (findings, json.loads(run.scenario)) == ((), {"origin": "web", "duration": 90})
+    assert hash(catalog.exercises["first-1"].goals[0])

@@ -125,7 +125,7 @@ def test_a_fault_of_ours_keeps_the_text_and_blames_nobody(learner, exercise, mon
 
     text = exercise.solutions[0].text + "# 今日の分\n"
     with monkeypatch.context() as patch:
-        patch.setattr("learn.labs.outcome.check", broken)
+        patch.setattr("learn.labs.outcome.try_out", broken)
         response = check(learner, text, **HTMX)
         assert response.status_code == 200
         assert "採点できませんでした。" in part_of(text_of(response), "result")

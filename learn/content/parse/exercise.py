@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from learn.content.model import Exercise, ExerciseType, Goal, Mistake, Solution, WaitsFor
+from learn.content.model import Exercise, ExerciseType, Goal, Mistake, ScenarioRun, Solution, WaitsFor
 from learn.content.parse.body import parse_fragment
-from learn.content.parse.fields import Fields, compose_fields
+from learn.content.parse.fields import JSON, Fields, compose_fields
 from learn.content.parse.words import Words
 
 EXERCISE_FILE = "exercise.yaml"
 START_FILE = "start.yaml"
 _DEFAULT_FILE = "manifest.yaml"
+_SCENARIO_FIELDS = (
+    "nodes",
+    "images",
+    "manifests",
+    "events",
+    "origin",
+    "duration",
+    "windows",
+    "settings",
+    "seed",
+    "version",
+    "start",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +71,8 @@ class _Reader:
             self._report("id", "bad-id", f"「id」はフォルダー名と同じ「{self._folder.id}」にします。")
         title = self._words.phrase(fields.text("title"), fields.source_of("title"))
         is_manifest = kind is ExerciseType.MANIFEST
-        goals = self._goals() if is_manifest else ()
+        runs = self._runs() if is_manifest else ()
+        goals = self._goals(runs) if is_manifest else ()
         exercise = Exercise(
             id=exercise_id,
             lesson_id=lesson_id,
@@ -69,6 +84,7 @@ class _Reader:
             waits_for=None if is_manifest else _waits_for(fields, required=True),
             file=(fields.optional_text("file") if is_manifest else "") or _DEFAULT_FILE,
             task_html=self._fragment("task"),
+            runs=runs,
             goals=goals,
             hints_html=self._hints() if is_manifest else (),
             start=self._start() if is_manifest else "",
@@ -84,12 +100,34 @@ class _Reader:
         text, source = self._fields.text(key), self._fields.text_source(key)
         return parse_fragment(text, source, f"{self._folder.id}-{key}", self._words)
 
-    def _goals(self) -> tuple[Goal, ...]:
+    def _runs(self) -> tuple[ScenarioRun, ...]:
+        """The runs, each a scenario on top of the one that all of them share."""
+        shared: dict[str, JSON] = {}
+        if "scenario" in self._fields and (scenario := self._fields.mapping("scenario")):
+            shared = _scenario_data(scenario)
+            scenario.close()
+        runs = tuple(_run(run, shared, self._words) for run in self._fields.mappings("runs"))
+        if len({run.id for run in runs}) < len(runs):
+            self._report("runs", "duplicate-id", "同じ「id」の実行が2つあります。")
+        if shared and not runs:
+            self._report("scenario", "missing-field", "「scenario」を使う「runs」がありません。")
+        return runs
+
+    def _goals(self, runs: tuple[ScenarioRun, ...]) -> tuple[Goal, ...]:
         goals = tuple(_goal(goal, self._words) for goal in self._fields.mappings("goals", required=True))
         if len({goal.id for goal in goals}) < len(goals):
             self._report("goals", "duplicate-id", "同じ「id」の目標が2つあります。")
         if goals and all(goal.waits_for for goal in goals):
             self._report("goals", "no-active-goal", "待たない目標（waits_forのない目標）が1つ以上要ります。")
+        known = {run.id for run in runs}
+        for goal in goals:
+            if goal.run and goal.run not in known:
+                message = f"目標「{goal.id}」の実行「{goal.run}」が「runs」にありません。"
+                self._words.problems.add(goal.source, "unknown-run", message)
+        for run in runs:
+            if run.id not in {goal.run for goal in goals}:
+                message = f"実行「{run.id}」を使う目標がありません。"
+                self._words.problems.add(run.source, "unused-run", message)
         return goals
 
     def _hints(self) -> tuple[str, ...]:
@@ -141,6 +179,25 @@ class _Reader:
         self._words.problems.add(self._fields.source_of(key), code, message)
 
 
+def _run(fields: Fields, shared: Mapping[str, JSON], words: Words) -> ScenarioRun:
+    title = words.phrase(fields.text("title"), fields.source_of("title"))
+    scenario = {**shared, **_scenario_data(fields)}
+    run = ScenarioRun(
+        id=fields.identifier(),
+        title_html=title.html,
+        title=title.text,
+        scenario=json.dumps(scenario, ensure_ascii=False, sort_keys=True),
+        source=fields.source_of("id"),
+    )
+    fields.close()
+    return run
+
+
+def _scenario_data(fields: Fields) -> dict[str, JSON]:
+    given = {key: fields.data(key) for key in _SCENARIO_FIELDS}
+    return {key: value for key, value in given.items() if value is not None}
+
+
 def _goal(fields: Fields, words: Words) -> Goal:
     statement = words.phrase(fields.text("statement"), fields.source_of("statement"))
     waits_for = _waits_for(fields, required=False)
@@ -152,6 +209,7 @@ def _goal(fields: Fields, words: Words) -> Goal:
         expression="" if waits_for else fields.text("expression"),
         message="" if waits_for else fields.text("message"),
         message_expression="" if waits_for else fields.optional_text("messageExpression"),
+        run="" if waits_for else fields.optional_text("run"),
         waits_for=waits_for,
         source=fields.source_of("id"),
         expression_source=fields.text_source("expression"),

@@ -6,10 +6,11 @@ reader asks for the fields it knows; `Fields.close` reports the others.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import yaml
 
@@ -17,6 +18,7 @@ from learn.content.model import Source
 from learn.content.parse.problems import Problems
 
 T = TypeVar("T")
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,9})?")
 _BOOLEANS = {"true": True, "false": False}
@@ -186,6 +188,19 @@ class Fields:
             return list(node.value)
         self._misshapen(node, key, "1つ以上の要素を持つリスト" if required else "リスト")
         return []
+
+    def data(self, key: str) -> JSON:
+        """The plain data under a key, whatever its shape; None if it is left out."""
+        node = self._get(key, required=False)
+        if node is None:
+            return None
+        try:
+            value: JSON = yaml.constructor.SafeConstructor().construct_document(node)
+            json.dumps(value, allow_nan=False)
+        except (yaml.constructor.ConstructorError, TypeError, ValueError, RecursionError):
+            self._misshapen(node, key, "文字列、数値、リスト、「項目: 値」だけ")
+            return None
+        return value
 
     def close(self) -> None:
         """Report every field that nobody asked for."""
