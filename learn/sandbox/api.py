@@ -15,7 +15,8 @@ from learn.cluster.api.fielderror import ErrorType, FieldError, Path
 from learn.cluster.api.schema import schema_of
 from learn.cluster.api.validation import validate
 from learn.sandbox.api_rules import ROWS
-from learn.sandbox.diagnostics import Diagnostic
+from learn.sandbox.diagnostics import Diagnostic, Fix
+from learn.sandbox.edits import replace_scalar, unquote_scalar
 from learn.sandbox.objects import ManifestObject
 
 _COMPILED = tuple(
@@ -55,7 +56,10 @@ def check_api(obj: ManifestObject, version: str, covered: Collection[Path]) -> l
 
 
 def _once(found: list[Diagnostic]) -> list[Diagnostic]:
-    """One finding per code and place, with all that the server says about it."""
+    """One finding per code and place, with all that the server says about it.
+
+    What is called invalid only because of something inside it is left out.
+    """
     kept: dict[tuple[str, Path], Diagnostic] = {}
     for diagnostic in found:
         key = diagnostic.code, diagnostic.path
@@ -63,7 +67,8 @@ def _once(found: list[Diagnostic]) -> list[Diagnostic]:
             english = f"{kept[key].english}\n{diagnostic.english}"
             diagnostic = replace(kept[key], params={**kept[key].params, "english": english})
         kept[key] = diagnostic
-    return list(kept.values())
+    inside = {path[:length] for _, path in kept for length in range(len(path))}
+    return [d for d in kept.values() if not (d.code == "api-invalid" and d.path in inside)]
 
 
 def _follows(
@@ -90,10 +95,11 @@ def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnosti
     names = [str(step) for step in error.path if isinstance(step, str)]
     span = obj.span(path)
     allowed = _QUOTED.findall(error.detail) if error.type is ErrorType.NOT_SUPPORTED else []
+    code = code_of(_TITLES[error.type], ".".join(names), error.detail)
     return Diagnostic(
-        code=code_of(_TITLES[error.type], ".".join(names), error.detail),
+        code=code,
         span=span,
-        path=(*obj.base, *error.path),
+        path=(*obj.base, *path, *error.path[len(path) :]),
         params={
             "line": str(span.line),
             "kind": obj.kind,
@@ -105,8 +111,23 @@ def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnosti
             "detail": error.detail,
             "english": f'The {obj.kind} "{obj.name}" is invalid: {error.text(version)}',
         },
+        fix=_certain_fix(obj, code, path, error.value, allowed) if path == error.path else None,
         document=obj.document.index,
     )
+
+
+def _certain_fix(obj: ManifestObject, code: str, path: Path, value: object, allowed: list[str]) -> Fix | None:
+    """The edit that leaves no choice: a word of the list in another case, a number in quotes, a lost zero."""
+    if not isinstance(value, (str, int)):
+        return None
+    same = [name for name in allowed if name.casefold() == str(value).casefold()]
+    if len(same) == 1:
+        return replace_scalar(obj, path, same[0])
+    if code in ("probe-port-name", "service-target-port-invalid") and str(value).isdigit():
+        return unquote_scalar(obj, path)
+    if code == "volume-mode-range" and re.fullmatch("[0-7]{3}", str(value)):
+        return replace_scalar(obj, path, f"0{value}")
+    return None
 
 
 @lru_cache(maxsize=1024)
@@ -119,10 +140,16 @@ def code_of(title: str, path: str, detail: str) -> str:
     )
 
 
+_WRITTEN_AS = {"requests": "limits", "data": "stringData", "clusterIPs": "clusterIP"}
+"""Fields that the server fills from another one, which is the one in the text."""
+
+
 def _steps(value: Any, path: Path) -> Path:
     """The part of the path that stands in the text; defaults do not."""
     found: list[str | int] = []
     for step in path:
+        if isinstance(value, dict) and step not in value and _WRITTEN_AS.get(str(step)) in value:
+            step = _WRITTEN_AS[str(step)]
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):

@@ -51,6 +51,12 @@ def quote_scalar(obj: ManifestObject, path: Path) -> Fix | None:
     return replace_node(obj, node, f'"{node.value}"')
 
 
+def replace_scalar(obj: ManifestObject, path: Path, text: str) -> Fix | None:
+    """Write `text` for a scalar, quotes and all."""
+    _, node = obj.document.locate((*obj.base, *path))
+    return replace_node(obj, node, text) if isinstance(node, yaml.ScalarNode) else None
+
+
 def unquote_scalar(obj: ManifestObject, path: Path) -> Fix | None:
     """Take the quotes off a scalar."""
     _, node = obj.document.locate((*obj.base, *path))

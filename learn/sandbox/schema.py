@@ -272,7 +272,9 @@ def _bad_value(obj: ManifestObject, problem: Problem) -> Diagnostic:
 
 def _unsupported(obj: ManifestObject, problem: Problem, allowed: list[str]) -> str:
     names = ", ".join(f'"{value}"' for value in allowed)
-    detail = f": supported values: {names}" if names else ""
+    pattern = problem.schema.raw.get("pattern")
+    rule = f": {problem.field} in body should match '{pattern}'" if pattern else ""
+    detail = f": supported values: {names}" if names else rule
     title = "Unsupported value" if names else "Invalid value"
     return f'The {obj.kind} "{obj.name}" is invalid: {problem.field}: {title}: "{problem.value}"{detail}'
 

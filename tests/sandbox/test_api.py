@@ -4,6 +4,7 @@ import pytest
 
 from learn.sandbox.api import code_of
 from learn.sandbox.api_rules import ROWS
+from learn.sandbox.edits import apply_fix
 from learn.sandbox.messages import MESSAGES, Severity
 from learn.sandbox.pipeline import check
 from tests.sandbox.manifests import broken
@@ -73,3 +74,22 @@ def test_any_refusal_has_a_code():
 )
 def test_refusals_without_a_row_of_their_own_are_told_by_their_kind(title):
     assert code_of(title, "spec.something", "").startswith("api-")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "mended"),
+    [
+        (
+            "image: nginx:1.27",
+            "image: nginx:1.27\n        imagePullPolicy: always",
+            "imagePullPolicy: Always",
+        ),
+        ("port: http", 'port: "8080"', "port: 8080"),
+        ("path: /healthz", "path: /healthz\n            scheme: https", "scheme: HTTPS"),
+    ],
+)
+def test_fix_is_offered_where_there_is_no_choice(before, after, mended):
+    text = broken(before, after)
+    fix = check(text).errors[0].fix
+    assert fix and mended in apply_fix(text, fix)
+    assert check(apply_fix(text, fix)).errors == ()

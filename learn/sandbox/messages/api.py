@@ -631,7 +631,7 @@ _PODS = {
     ),
     "security-user-range": _refusal(
         "ユーザーやグループの番号が範囲の外です",
-        "番号は0から2147483647までです。",
+        "番号は0から{limit}までの整数です。",
         "範囲内の番号に書き換えます。",
         "pod-security-supply-chain",
     ),
@@ -834,7 +834,7 @@ _AUTOSCALING = {
         "hpa-basics",
     ),
     "hpa-min-replicas": _refusal(
-        "`minReplicas`に{value}は使えません",
+        "`minReplicas`が小さすぎます",
         "`minReplicas`は1以上です。0にできるのは、ObjectかExternalの指標を使うときだけです。",
         "1以上に書き換えます。",
         "hpa-basics",
