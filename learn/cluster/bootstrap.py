@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from learn.cluster.addons import metrics_server
+from learn.cluster.network.addons import network_addons
+from learn.cluster.network.connect import API_SERVER_IP, API_SERVER_PORT
+from learn.cluster.network.services import SERVICE_NAME
 from learn.cluster.nodes import NodeSpec, node_object
 from learn.cluster.objects import Obj
 
@@ -27,6 +30,8 @@ def fill(cluster: Cluster, specs: Sequence[NodeSpec]) -> None:
     if specs and cluster.setting("metricsServer", 1):
         for obj in metrics_server():
             cluster.api.create(obj, trusted=True)
+    for obj in network_addons(cluster.proxy.settings) if specs else ():
+        cluster.api.create(obj)
 
 
 def add_node(cluster: Cluster, spec: NodeSpec) -> Obj:
@@ -70,6 +75,13 @@ def _objects() -> Iterable[Obj]:
         "component": "apiserver",
         "provider": "kubernetes",
     })  # fmt: skip
+    yield {
+        **_plain("discovery.k8s.io/v1", "EndpointSlice", "kubernetes", "default"),
+        "metadata": {"name": "kubernetes", "namespace": "default", "labels": {SERVICE_NAME: "kubernetes"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": [API_SERVER_IP], "conditions": {"ready": True}}],
+        "ports": [{"name": "https", "port": API_SERVER_PORT, "protocol": "TCP"}],
+    }
     dns = _service("kube-dns", "kube-system", DNS_IP, [("dns", 53, 53, "UDP"), ("dns-tcp", 53, 53, "TCP"), ("metrics", 9153, 9153, "TCP")], {
         "k8s-app": "kube-dns",
         "kubernetes.io/cluster-service": "true",

@@ -31,6 +31,15 @@ _LOGIN_WEB = {
 }
 _SERVER_BODY = "Hello Kubernetes bootcamp! | Running on: {host} | v={major}\n"
 
+_INGRESS_PROXY = {
+    "listens": [80, {"port": 443, "protocol": "https"}, 10254],
+    "programs": ["/nginx-ingress-controller", "/usr/bin/dumb-init"],
+    "paths": {"/healthz": {"body": ""}},
+    "user": 101,
+    "memory": "90Mi",
+    "log": ["NGINX Ingress controller"],
+}
+
 CATALOGUE: Mapping[str, Mapping[str, Any]] = {
     "example.com/web:1.0": _WEB,
     "example.com/web:1.1": _WEB,
@@ -176,6 +185,8 @@ CATALOGUE: Mapping[str, Mapping[str, Any]] = {
             "/healthz": {"body": "ok"},
         },
     },
+    "registry.k8s.io/ingress-nginx/controller": _INGRESS_PROXY,
+    "example.com/ingress-controller": _INGRESS_PROXY,
     "registry.k8s.io/hpa-example": {
         "listens": [80],
         "programs": ["apache2-foreground"],

@@ -13,10 +13,12 @@ from learn.cluster.controllers.disruption import DisruptionController
 from learn.cluster.controllers.endpointslice import EndpointSliceController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
 from learn.cluster.controllers.hpa import HorizontalController
+from learn.cluster.controllers.ingress import IngressController
 from learn.cluster.controllers.job import JobController
 from learn.cluster.controllers.namespace import NamespaceController
 from learn.cluster.controllers.replicaset import ReplicaSetController
 from learn.cluster.controllers.resourcequota import ResourceQuotaController
+from learn.cluster.controllers.service_lb import ServiceLoadBalancers
 from learn.cluster.controllers.statefulset import StatefulSetController
 from learn.cluster.controllers.volumes import ClaimProtection, VolumeController
 from learn.cluster.metrics import MetricsServer
@@ -39,4 +41,6 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     ResourceQuotaController,
     HorizontalController,
     MetricsServer,
+    ServiceLoadBalancers,
+    IngressController,
 )

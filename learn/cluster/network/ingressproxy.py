@@ -35,8 +35,13 @@ PREFIX = "nginx.ingress.kubernetes.io/"
 VIA = Via(name="nginx", tries=3)
 
 
-def controller_name(spec: Mapping[str, Any], container: str) -> str:
-    """Return the `spec.controller` of IngressClass that a Pod's container serves; "" when it is no proxy."""
+PROXY_PORTS = (80, 443)
+
+
+def controller_name(spec: Mapping[str, Any], container: str, port: int = 80) -> str:
+    """Return the `spec.controller` of IngressClass that a Pod's container serves on a port; "" when it is no proxy."""
+    if port not in PROXY_PORTS:
+        return ""
     for each in spec.get("containers") or ():
         if each["name"] != container:
             continue

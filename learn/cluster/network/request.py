@@ -155,7 +155,7 @@ def _to_address(
     for at, end in connector.connect(trip, client, address, request.port):
         controller = ""
         if isinstance(end, Connected) and end.pod is not None and request.scheme != "tcp":
-            controller = ingressproxy.controller_name(end.pod["spec"], end.container)
+            controller = ingressproxy.controller_name(end.pod["spec"], end.container, end.port)
         if controller and isinstance(end, Connected):
             yield from ingressproxy.serve(connector, at, end, request, controller)
         else:
