@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from learn.cluster.api.access import int_at, map_at, maps_at
 from learn.cluster.objects import Obj, annotations_of, controller_of
 from learn.cluster.scheduling.cycle import refusal_on
-from learn.cluster.scheduling.nodeinfo import NodeInfo, PodInfo, Snapshot
+from learn.cluster.scheduling.nodeinfo import NodeInfo, PodInfo, Snapshot, pod_info
 from learn.cluster.scheduling.preemption import by_budget
 from learn.cluster.scheduling.verdict import Refused
 
@@ -167,8 +167,14 @@ def keeps_node(node: NodeInfo, snapshot: Snapshot, budgets: Sequence[Obj]) -> st
         snapshot.lister,
         snapshot.minor,
     )
-    left, _ = still_pending(movable, others)
+    left, _ = still_pending([_unplaced(pod) for pod in movable], others)
     return f"{left[0].namespace}/{left[0].name}: no place to move to" if left else ""
+
+
+def _unplaced(pod: PodInfo) -> PodInfo:
+    """The Pod that its controller would create instead."""
+    spec = {name: value for name, value in pod.spec.items() if name != "nodeName"}
+    return pod_info({**pod.pod, "spec": spec})
 
 
 def _is_of_daemon_set(pod: PodInfo) -> bool:
