@@ -26,7 +26,9 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("scenario", metavar="SCENARIO.yaml", help="シナリオのファイル（docs/scenarios.md）")
+        parser.add_argument(
+            "scenario", metavar="SCENARIO.yaml", help="シナリオのファイル（docs/scenarios.md）"
+        )
         parser.add_argument("--json", action="store_true", help="答え、事実、要約をJSONで出力します")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,7 +44,9 @@ class Command(BaseCommand):
         except (ScenarioError, GoalError) as error:
             raise CommandError(f"{path}: {error}", returncode=2) from error
         except LimitReached as reached:
-            raise CommandError(f"{path}: {_limit_text(reached.limit, reached.value, reached.at_ms)}") from reached
+            raise CommandError(
+                f"{path}: {_limit_text(reached.limit, reached.value, reached.at_ms)}"
+            ) from reached
         report = summary(done, _answers(done, questions))
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
@@ -91,7 +95,12 @@ def _documents(path: Path) -> list[Any]:
 def _answers(done: Run, questions: tuple[CompiledGoal, ...]) -> dict[str, Any]:
     """The value of every question, over the final objects (`cluster`) and the facts (`facts`)."""
     cluster = [obj for ref, obj in done.cluster.store if ref.kind not in _UNSHOWN_KINDS]
-    values = {"objects": list(done.scenario.manifests), "templates": [], "cluster": cluster, "facts": done.facts}
+    values = {
+        "objects": list(done.scenario.manifests),
+        "templates": [],
+        "cluster": cluster,
+        "facts": done.facts,
+    }
     plain = json.loads(json.dumps(values, default=str))
     return {question.goal.id: question.program.eval(data=plain).plain_value() for question in questions}
 
