@@ -6,6 +6,7 @@ Order matters only where two parts act in the same instant for the same reason: 
 from __future__ import annotations
 
 from learn.cluster.controllers.base import Controller
+from learn.cluster.controllers.cluster_autoscaler import ClusterAutoscaler
 from learn.cluster.controllers.cronjob import CronJobController
 from learn.cluster.controllers.daemonset import DaemonSetController
 from learn.cluster.controllers.deployment import DeploymentController
@@ -41,6 +42,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     ResourceQuotaController,
     HorizontalController,
     MetricsServer,
+    ClusterAutoscaler,
     ServiceLoadBalancers,
     IngressController,
 )
