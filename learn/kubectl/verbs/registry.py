@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from learn.kubectl.call import Call, Command, State
-from learn.kubectl.verbs import describe, get
+from learn.kubectl.verbs import apply, create, delete, describe, diff, get, replace
 
 
 def _help(call: Call) -> State | None:
@@ -22,8 +22,13 @@ HELP = Command(path="help", start=_help, summary="コマンドの一覧を表示
 COMMANDS: Mapping[str, Command] = {
     command.path: command
     for command in (
+        create.COMMAND,
         get.COMMAND,
+        delete.COMMAND,
         describe.COMMAND,
+        diff.COMMAND,
+        apply.COMMAND,
+        replace.COMMAND,
         HELP,
     )
 }
