@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from learn.cluster import errors, reach
 from learn.cluster.api.apply import apply_three_way, with_last_applied
 from learn.cluster.api.patch import PatchError
+from learn.cluster.api.quantity import parse_json
 from learn.cluster.apiserver import PatchType
+from learn.cluster.controllers.cluster_autoscaler import autoscaler_of
+from learn.cluster.metrics import metrics_of
 from learn.cluster.network import clients
 from learn.cluster.network.http import parse_url
 from learn.cluster.network.request import record_hops, send
@@ -274,6 +277,26 @@ def flush_rules(cluster: Cluster, node: str, table: str = "nat", chain: str = ""
             raise errors.bad_request("iptables: No chain/target/match by that name.") from error
 
 
+def metric(
+    cluster: Cluster,
+    metric: str,
+    value: Any = None,
+    target: str = "",
+    pods: bool = False,
+    namespace: str = "default",
+) -> None:
+    """From now on an External metric, or that of an object (`Kind/name`) or of every Pod, has this value."""
+    milli = None if value is None else parse_json(value).milli_value()
+    with cluster.action(Ref("Metric", namespace, metric), "metric", value=value):
+        metrics_of(cluster).define(metric, milli, namespace=namespace, target=target, pods=pods)
+
+
+def node_group(cluster: Cluster, name: str, minimum: int = 0, maximum: int = 10, **template: Any) -> None:
+    """Let the cluster autoscaler have a group of nodes; `template` has the fields of a node."""
+    with cluster.action(Ref("NodeGroup", "", name), "nodeGroup", minimum=minimum, maximum=maximum):
+        autoscaler_of(cluster).define_group(name, minimum=minimum, maximum=maximum, **template)
+
+
 def schedule(cluster: Cluster, steps: list[list[Any]], started: str = "") -> None:
     """Let steps `[at_ms, verb, arguments]` happen by themselves; see `steps`."""
     unknown = sorted({str(verb) for _, verb, _ in steps} - set(ACTIONS))
@@ -301,6 +324,8 @@ ACTIONS: Mapping[str, Action] = {
     "inject": inject,
     "load": load,
     "request": request,
+    "metric": metric,
+    "nodeGroup": node_group,
     "flushRules": flush_rules,
     "schedule": schedule,
 }

@@ -287,4 +287,6 @@ _EVENTS = {
     "nodeUp": _named("node"),
     "stop": _named("component"),
     "resume": _named("component"),
+    "metric": _named("metric"),
+    "nodeGroup": _named("name"),
 }

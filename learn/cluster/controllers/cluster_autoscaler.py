@@ -260,3 +260,9 @@ def _is_of_daemon_set(pod: Obj) -> bool:
 
 def _movable(node: NodeInfo) -> list[PodInfo]:
     return [pod for pod in node.pods.values() if not _is_of_daemon_set(pod.pod)]
+
+
+def autoscaler_of(cluster: Cluster) -> ClusterAutoscaler:
+    part = cluster.parts[ClusterAutoscaler.name]
+    assert isinstance(part, ClusterAutoscaler)
+    return part

@@ -15,7 +15,6 @@ from learn.cluster.autoscaling.nodegroups import (
     scale_up,
 )
 from learn.cluster.cluster import Cluster
-from learn.cluster.controllers.cluster_autoscaler import ClusterAutoscaler
 from learn.cluster.scheduling.nodeinfo import Snapshot, pod_info
 from tests.cluster.scheduling.builders import node, pod
 
@@ -121,9 +120,7 @@ def deployment(replicas: int, cpu: str = "1500m", **spec: Any) -> Obj:
 
 def cluster_with_pool(**options: Any) -> Cluster:
     cluster = Cluster(nodes=[{"cpu": "1"}, {"cpu": "1"}, {"cpu": "500m"}])
-    autoscaler = cluster.parts["cluster-autoscaler"]
-    assert isinstance(autoscaler, ClusterAutoscaler)
-    autoscaler.define_group("pool", **{"maximum": 5, "cpu": "4", "memory": "8Gi", **options})
+    cluster.act("nodeGroup", name="pool", **{"maximum": 5, "cpu": "4", "memory": "8Gi", **options})
     return cluster
 
 

@@ -265,9 +265,8 @@ def test_objects_and_pods_as_sources() -> None:
         "pods": {"metric": {"name": "jobs"}, "target": {"type": "AverageValue", "averageValue": "10"}},
     }
     cluster = cluster_with(deployment(), autoscaler(at_object, at_pods))
-    metrics = metrics_of(cluster)
-    metrics.define("hits", 150_000, target="Ingress/main")
-    metrics.define("jobs", 10_000, pods=True)
+    cluster.act("metric", metric="hits", value="150", target="Ingress/main")
+    cluster.act("metric", metric="jobs", value=10, pods=True)
     cluster.run_until(15_000)
     assert replicas_of(cluster) == 3  # ceil(2 * 150 / 100)
     assert told(cluster, "SuccessfulRescale") == ["New size: 3; reason: Ingress metric hits above target"]
