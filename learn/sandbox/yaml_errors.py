@@ -16,6 +16,7 @@ from learn.sandbox.edits import apply_fix, insertion, line_replacement
 from learn.sandbox.layout import Judge, best_layout
 
 _CLEAN = (0, 0)
+_MARGIN_REACH = 3
 _KEY = r"(?:[A-Za-z][A-Za-z0-9_./-]*)"
 _MISSING_SPACE = re.compile(rf"^(\s*(?:- +)*{_KEY}):((?!//)[^\s:\0][^\s]*)\s*$")
 _MISSING_SPACE_DASH = re.compile(rf"^(\s*(?:- +)*)-({_KEY}:?(?:\s.*)?)$")
@@ -91,6 +92,22 @@ def _template(scene: Scene) -> Diagnostic | None:
         column = line.find("{{")
         if column >= 0 and "}}" in line:
             return _found(scene, "yaml-template", index, column)
+    return None
+
+
+def _indented_separator(scene: Scene) -> Diagnostic | None:
+    """A document mark that does not stand at the first column, as in a text pasted with a margin."""
+    last = min(scene.line, len(scene.lines) - 1)
+    for index in range(last, max(last - _MARGIN_REACH, -1), -1):
+        match = re.fullmatch(r"( +)---\s*", scene.code[index])
+        if match is None:
+            continue
+        margin = len(match[1])
+        filled = [i for i, line in enumerate(scene.lines) if line.strip()]
+        moved = filled if all(scene.lines[i].startswith(match[1]) for i in filled) else [index]
+        fix = Fix(edits=tuple(_edit(i, 0, margin, "") for i in moved))
+        fits = scene.judge(apply_fix(scene.text, fix))[0] == 0
+        return _found(scene, "yaml-indented-separator", index, margin, fix=fix if fits else None, length=3)
     return None
 
 
@@ -339,6 +356,7 @@ def _directive(scene: Scene) -> Diagnostic | None:
 
 _RULES: tuple[Callable[[Scene], Diagnostic | None], ...] = (
     _template,
+    _indented_separator,
     _asterisk,
     _missing_space,
     _unclosed_quote,

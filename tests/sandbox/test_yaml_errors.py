@@ -90,3 +90,13 @@ def test_kubectls_own_words_are_given():
 
 def test_goals_are_not_judged_on_a_text_that_cannot_be_read():
     assert not check(DEPLOYMENT + "  a: [").passed
+
+
+def test_text_pasted_with_a_margin_is_moved_as_a_whole():
+    text = "".join(
+        f"    {line}\n"
+        for line in (DEPLOYMENT + "---\n" + DEPLOYMENT.replace("name: web", "name: api", 1)).split("\n")
+    )
+    first = check(text).errors[0]
+    assert (first.code, first.span.line) == ("yaml-indented-separator", DEPLOYMENT.count("\n") + 1)
+    assert first.fix and check(apply_fix(text, first.fix)).errors == ()

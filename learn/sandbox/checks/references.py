@@ -82,11 +82,11 @@ def _env_references(container: Mapping[str, Any], path: Path) -> Iterator[Refere
 
 def _missing(workload: Workload, world: World, kind: str) -> Iterator[Finding]:
     names = world.names(kind, workload.namespace)
-    for reference in references_of(workload):
+    for reference in references_of(workload) if names else ():
         wrong = (
             reference.kind == kind and not reference.key and reference.name and reference.name not in names
         )
-        if wrong and names and not reference.optional:
+        if wrong and not reference.optional:
             params = {"target": reference.name, "known": "、".join(f"`{name}`" for name in names[:5])}
             yield Finding(obj=workload.obj, path=reference.path, params=params)
 
@@ -122,7 +122,7 @@ def secret_key_missing(workload: Workload, world: World) -> Iterator[Finding]:
 
 
 def _key_missing(workload: Workload, world: World, kind: str, fields: tuple[str, ...]) -> Iterator[Finding]:
-    for reference in references_of(workload):
+    for reference in references_of(workload) if world.of(kind) else ():
         if reference.kind != kind or not reference.key or reference.optional:
             continue
         target = world.find(kind, workload.namespace, reference.name)

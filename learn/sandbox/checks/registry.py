@@ -75,28 +75,31 @@ def run_checks(world: World) -> Iterator[Diagnostic]:
     kinds = world.kinds
     for code, wanted, on_manifest in MANIFEST_CHECKS:
         if not wanted or wanted & kinds:
-            yield from _diagnostics(code, on_manifest(world))
+            for finding in on_manifest(world):
+                yield _diagnostic(code, finding)
     for code, wanted, on_object in OBJECT_CHECKS:
         for kind in wanted & kinds:
             for obj in world.of(kind):
-                yield from _diagnostics(code, on_object(obj, world))
+                for finding in on_object(obj, world):
+                    yield _diagnostic(code, finding)
     for workload in world.workloads:
         for code, on_workload in WORKLOAD_CHECKS:
-            yield from _diagnostics(code, on_workload(workload, world))
+            for finding in on_workload(workload, world):
+                yield _diagnostic(code, finding)
         for container in workload.containers:
             for code, on_container in CONTAINER_CHECKS:
-                yield from _diagnostics(code, on_container(container))
+                for finding in on_container(container):
+                    yield _diagnostic(code, finding)
 
 
-def _diagnostics(code: str, found: Found) -> Iterator[Diagnostic]:
-    for finding in found:
-        obj = finding.obj
-        span = obj.key_span(finding.path) if finding.on_key else obj.span(finding.path)
-        yield Diagnostic(
-            code=code,
-            span=span,
-            path=(*obj.base, *finding.path),
-            params={"line": str(span.line), "kind": obj.kind, "name": obj.name, **finding.params},
-            fix=finding.fix,
-            document=obj.document.index,
-        )
+def _diagnostic(code: str, finding: Finding) -> Diagnostic:
+    obj = finding.obj
+    span = obj.key_span(finding.path) if finding.on_key else obj.span(finding.path)
+    return Diagnostic(
+        code=code,
+        span=span,
+        path=(*obj.base, *finding.path),
+        params={"line": str(span.line), "kind": obj.kind, "name": obj.name, **finding.params},
+        fix=finding.fix,
+        document=obj.document.index,
+    )
