@@ -142,7 +142,7 @@ def with_default_tolerations(pod: Mapping[str, Any]) -> Object:
     added = [
         {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": _EVICTION_SECONDS}
         for key in (NOT_READY, UNREACHABLE)
-        if not any(t.get("key", "") in {key, ""} and t.get("effect", "") in {"NoExecute", ""} for t in own)
+        if not any(text_at(t, "key") in {key, ""} and text_at(t, "effect") in {"NoExecute", ""} for t in own)
     ]
     if added:
         spec["tolerations"] = [*list_at(spec, "tolerations"), *added]

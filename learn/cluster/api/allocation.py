@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from learn.cluster.api.access import copy_json, int_at, map_at, maps_at, text_at
 from learn.cluster.api.fielderror import ErrorType, FieldError, Path, invalid
-from learn.cluster.api.validation.services import cluster_ips, is_external, is_headless
+from learn.cluster.api.validation.services import cluster_ips, is_headless
 from learn.cluster.api.versions import NEWEST, behaviour
 
 Object: TypeAlias = dict[str, Any]
@@ -81,26 +81,33 @@ def allocate(
 
 def _carry_over(spec: Object, old: Mapping[str, Any]) -> None:
     """patchAllocatedValues: an update need not repeat what the server gave out."""
-    if not is_external(spec) and not is_external(old):
+    if not _is_alias(spec) and not _is_alias(old):
         for field in ("clusterIP", "clusterIPs"):
             if not spec.get(field) and old.get(field):
                 spec[field] = copy_json(old[field])
-    if spec.get("type") in _NODE_PORT_TYPES and old.get("type") in _NODE_PORT_TYPES:
-        kept = {
-            (p.get("protocol", "TCP"), str(p.get("port"))): p.get("nodePort") for p in maps_at(old, "ports")
-        }
+    if text_at(spec, "type") in _NODE_PORT_TYPES and text_at(old, "type") in _NODE_PORT_TYPES:
+        kept = {_port_key(port): int_at(port, "nodePort") for port in maps_at(old, "ports")}
         ports = spec.get("ports")
         for port in ports if isinstance(ports, list) else ():
             if isinstance(port, dict) and not port.get("nodePort"):
-                same = kept.get((port.get("protocol", "TCP"), str(port.get("port"))))
+                same = kept.get(_port_key(port))
                 if same:
                     port["nodePort"] = same
+
+
+def _port_key(port: Mapping[str, Any]) -> tuple[str, str]:
+    return text_at(port, "protocol") or "TCP", str(port.get("port"))
+
+
+def _is_alias(spec: Mapping[str, Any]) -> bool:
+    """An ExternalName Service is a name in DNS only."""
+    return spec.get("type") == "ExternalName"
 
 
 def _allocate_address(
     spec: Object, taken: Taken, ranges: Ranges, name: str, version: str
 ) -> list[FieldError]:
-    if is_external(spec) or is_headless(spec):
+    if _is_alias(spec) or is_headless(spec):
         return []
     network = ip_network(ranges.service_cidr)
     asked = [ip for ip in cluster_ips(spec) if ip]
@@ -173,7 +180,7 @@ def _allocate_ports(spec: Object, taken: Taken, ranges: Ranges, name: str) -> li
     errors: list[FieldError] = []
     used = set(taken.ports)
     mine: dict[int, set[str]] = {}
-    ports = spec.get("ports") if spec.get("type") in _NODE_PORT_TYPES else None
+    ports = spec.get("ports") if text_at(spec, "type") in _NODE_PORT_TYPES else None
     for index, port in enumerate(ports if isinstance(ports, list) else ()):
         if not isinstance(port, dict):
             continue

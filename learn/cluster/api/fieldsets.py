@@ -104,6 +104,16 @@ def _without_lone_dots(tree: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _is_step(sort: str, name: str) -> bool:
+    if sort == "f":
+        return True
+    try:
+        value = json.loads(name)
+    except ValueError:
+        return False
+    return sort == "v" or (sort == "k" and isinstance(value, dict))
+
+
 def from_fields_v1(tree: Any, path: FieldPath = ()) -> FieldSet:
     """The paths of a stored FieldsV1; anything that is not one counts as empty."""
     if not isinstance(tree, dict):
@@ -114,7 +124,7 @@ def from_fields_v1(tree: Any, path: FieldPath = ()) -> FieldSet:
             found.add(path)
             continue
         sort, colon, name = str(key).partition(":")
-        if not colon or sort not in {"f", "k", "v"}:
+        if not colon or not _is_step(sort, name):
             continue
         step = (*path, (sort, name))
         found |= from_fields_v1(value, step) if value else {step}

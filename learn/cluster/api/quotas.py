@@ -35,7 +35,7 @@ def usage(obj: Mapping[str, Any], plural: str = "", group: str = "") -> Resource
     if not plural:
         known = find_resource(kind)
         plural, group = (known.plural, known.group) if known else (f"{kind.lower()}s", "")
-    if kind == "Pod" and map_at(obj, "status").get("phase") in {"Succeeded", "Failed"}:
+    if kind == "Pod" and text_at(map_at(obj, "status"), "phase") in {"Succeeded", "Failed"}:
         return {f"count/{plural}": _ONE}
     total: Resources = {f"count/{plural}.{group}" if group else f"count/{plural}": _ONE}
     if not group and plural in _COUNTED:
