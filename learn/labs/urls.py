@@ -1,10 +1,15 @@
 from django.urls import path
 
-from learn.labs import views
+from learn.labs import sandbox_views, views
 
 app_name = "labs"
 
 urlpatterns = [
+    path("sandbox/", sandbox_views.sandbox, name="sandbox"),
+    path("sandbox/check/", sandbox_views.check, name="sandbox-check"),
+    path("sandbox/complete/", sandbox_views.completion, name="sandbox-complete"),
+    path("sandbox/describe/", sandbox_views.documentation, name="sandbox-describe"),
+    path("sandbox/format/", sandbox_views.layout, name="sandbox-format"),
     path("labs/<slug:exercise_id>/", views.lab, name="lab"),
     path("labs/<slug:exercise_id>/check/", views.check, name="check"),
     path("labs/<slug:exercise_id>/draft/", views.draft, name="draft"),

@@ -151,12 +151,14 @@ def editor(
     saved_at: int = 0,
     diagnostics_id: str = "diagnostics",
     invalid: object = False,
+    share: bool = False,
 ) -> dict[str, Any]:
     """
     The manifest's text, named `text` in the form around it; a button of that form with `data-act="revert"`
     brings `start` back. `saved_at` is when the server kept it, in ms
     since the epoch (0: never). Problems are read from `{{ problems|json_script:"diagnostics" }}` anywhere on
-    the page: a list of `{line, severity, message}`. The page adds `bundle/editor.js` in its scripts block.
+    the page: a list of `{line, severity, message}`. In a form with a CSRF token the text is checked while it
+    is written. `share` lets links hold the text. The page adds `bundle/editor.js` in its scripts block.
     """
     return {
         "key": key,
@@ -168,6 +170,7 @@ def editor(
         "saved_at": saved_at,
         "diagnostics_id": diagnostics_id,
         "invalid": bool(invalid),
+        "share": share,
         "nonce": context.get("CSP_NONCE", ""),
     }
 

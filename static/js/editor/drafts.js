@@ -30,10 +30,12 @@ export function forgetDraft(storage, key) {
 
 /**
  * Choose between the server's text and the draft: the newer one is shown and the other one offered back.
- * A draft that the server had already can only be older than another text on the server.
+ * A draft that the server had already can only be older than another text on the server. An empty text that
+ * nobody saved is no second text.
  */
 export function chooseText(server, draft) {
   if (!draft || sameText(draft.text, server.text)) return { text: server.text, other: null };
+  if (!server.text && !server.at) return { text: draft.text, other: null };
   const isDraftNewer = !draft.synced && draft.at >= server.at;
   return isDraftNewer
     ? { text: draft.text, other: { text: server.text, at: server.at, from: "server" } }

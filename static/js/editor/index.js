@@ -1,10 +1,16 @@
 // <hb-editor>: turns its textarea into a YAML editor. The textarea stays the form's field, so the plain form works.
 
+import { startCompletion } from "@codemirror/autocomplete";
 import { EditorView } from "@codemirror/view";
-import { chooseText, forgetDraft, readDraft, sameText, writeDraft } from "./drafts.js";
+import { Assist } from "./assist.js";
+import { explain } from "./documentation.js";
+import { chooseText, readDraft, sameText, writeDraft } from "./drafts.js";
+import { Offer } from "./offers.js";
 import { showProblems } from "./problems.js";
 import { Saving } from "./saving.js";
+import { Server } from "./server.js";
 import { createView, setTabIndents } from "./setup.js";
+import { shareLink, sharedText } from "./sharing.js";
 
 const TAB_KEY = "hatoba:tab-indents";
 
@@ -12,23 +18,25 @@ class HbEditor extends HTMLElement {
   connectedCallback() {
     if (this.view) return;
     this.textarea = this.querySelector("textarea");
-    this.status = this.querySelector("[data-part=status]");
-    this.offer = this.querySelector("[data-part=offer]");
+    this.status = this.part("status");
+    this.offer = new Offer(this.part("offer"), this.draftKey);
     this.listening = new AbortController();
     const server = { text: this.textarea.value, at: Number(this.dataset.savedAt ?? 0) };
     const choice = chooseText(server, readDraft(localStorage, this.draftKey));
     this.mount(choice.text);
     this.saving = new Saving({ url: this.dataset.draftUrl, token: this.token, report: this.onSaved });
     this.listen();
-    const other = choice.other ?? this.leftOver(choice.text);
-    if (other) this.offerBack(other);
+    const other = choice.other ?? this.offer.leftOver(choice.text);
+    if (other) this.offer.show(other);
     if (!sameText(choice.text, server.text)) this.saving.later(choice.text);
+    if (!sameText(choice.text, server.text) || "share" in this.dataset) this.assist?.live.now(choice.text);
     this.refreshProblems();
-    this.goToHash();
+    this.openHash();
   }
 
   disconnectedCallback() {
     this.listening?.abort();
+    this.assist?.live.stop();
     this.view?.destroy();
     this.view = undefined;
   }
@@ -37,19 +45,20 @@ class HbEditor extends HTMLElement {
   get draftKey() { return `hatoba:draft:${this.dataset.draftKey}`; }
   get token() { return this.form?.elements.csrfmiddlewaretoken?.value ?? ""; }
 
-  /** The text that was offered back before and neither taken nor dismissed. */
-  leftOver(text) {
-    const other = readDraft(localStorage, `${this.draftKey}:other`);
-    return other && !sameText(other.text, text) ? { ...other, from: "browser" } : null;
-  }
+  part(name) { return this.querySelector(`[data-part=${name}]`); }
 
   mount(text) {
+    const server = this.token && new Server({
+      base: this.dataset.assist,
+      token: () => this.token,
+      version: () => this.form.elements.version?.value ?? "",
+    });
     this.view = createView({
       text,
       nonce: this.dataset.nonce,
       attributes: {
         "aria-label": this.textarea.getAttribute("aria-label") ?? "マニフェスト",
-        "aria-describedby": this.querySelector("[data-part=hint]")?.id ?? "",
+        "aria-describedby": this.part("hint")?.id ?? "",
         lang: "en",
         translate: "no",
         autocapitalize: "none",
@@ -57,14 +66,26 @@ class HbEditor extends HTMLElement {
       },
       submit: () => this.submit(),
       changed: (now) => this.onChanged(now),
+      moved: () => this.assist?.showProblem(),
+      fixHere: () => this.assist?.fixHere() ?? false,
+      server,
       announce,
     });
     this.textarea.value = text;
     this.textarea.hidden = true;
     this.textarea.after(this.view.dom);
-    const toggle = this.querySelector("[data-part=tab]");
+    const toggle = this.part("tab");
     toggle.checked = localStorage.getItem(TAB_KEY) === "1";
     setTabIndents(this.view, toggle.checked);
+    if (server) this.mountAssist(server);
+    else for (const name of ["problem", "tools"]) this.part(name).hidden = true;
+  }
+
+  mountAssist(server) {
+    const parts = { problem: this.part("problem"), outline: this.part("outline"), diff: this.part("diff") };
+    const checked = () => this.dispatchEvent(new CustomEvent("hatoba:checked", { bubbles: true }));
+    this.assist = new Assist({ view: this.view, server, parts, announce, checked });
+    this.explain = explain(server, announce);
   }
 
   listen() {
@@ -75,6 +96,8 @@ class HbEditor extends HTMLElement {
     document.addEventListener("htmx:afterSettle", () => this.refreshProblems(), options);
     addEventListener("pagehide", () => this.saving.now({ keepalive: true }), options);
     addEventListener("storage", this.onOtherTab, options);
+    addEventListener("hashchange", () => this.openHash(), options);
+    this.form?.elements.version?.addEventListener("change", () => this.assist?.live.now(this.textarea.value), options);
   }
 
   onChanged(text) {
@@ -82,6 +105,8 @@ class HbEditor extends HTMLElement {
     const isKept = writeDraft(localStorage, this.draftKey, { text, at: Date.now(), synced: false });
     this.say(isKept ? "このブラウザーに保存しました" : "まだ保存していません");
     this.saving.later(text);
+    this.assist?.live.later(text);
+    this.assist?.refreshDiff();
   }
 
   onSaved = (isKept, text) => {
@@ -96,7 +121,7 @@ class HbEditor extends HTMLElement {
   onOtherTab = (event) => {
     if (event.key !== this.draftKey || !event.newValue) return;
     const draft = readDraft(localStorage, this.draftKey);
-    if (draft && !sameText(draft.text, this.textarea.value)) this.offerBack({ ...draft, from: "tab" });
+    if (draft && !sameText(draft.text, this.textarea.value)) this.offer.show({ ...draft, from: "tab" });
   };
 
   onToggle = (event) => {
@@ -107,10 +132,10 @@ class HbEditor extends HTMLElement {
 
   onClick = (event) => {
     const button = event.target.closest("button[data-act]");
-    if (!button) return;
+    const act = ACTS[button?.dataset.act];
+    if (!act) return;
     event.preventDefault();
-    const acts = { revert: this.revert, swap: this.swap, dismiss: this.dismiss, insert: this.insert, move: this.move };
-    acts[button.dataset.act]?.call(this, button);
+    act.call(this, button);
   };
 
   onLineLink = (event) => {
@@ -120,9 +145,25 @@ class HbEditor extends HTMLElement {
     this.goTo(line);
   };
 
-  goToHash() {
+  /** A line to go to, or a text that somebody shared. */
+  async openHash() {
     const line = lineOf(location.hash);
     if (line) this.goTo(line);
+    if (!("share" in this.dataset)) return;
+    const shared = await sharedText(location.hash);
+    if (shared === undefined) return;
+    if (shared === null) announce("共有リンクが途中で切れているため、マニフェストを読み取れませんでした。");
+    else this.open(shared);
+  }
+
+  /** Show another text; the one before can be brought back. */
+  open({ text, version }) {
+    const before = this.textarea.value;
+    const select = this.form.elements.version;
+    if ([...(select?.options ?? [])].some((option) => option.value === version)) select.value = version;
+    if (sameText(before, text)) return;
+    this.replace(text);
+    if (before.trim()) this.offer.show({ text: before, at: Date.now(), from: "browser" });
   }
 
   goTo(line) {
@@ -139,35 +180,38 @@ class HbEditor extends HTMLElement {
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
   }
 
-  revert() {
-    const start = document.getElementById(this.dataset.start);
-    const before = this.textarea.value;
-    const text = JSON.parse(start.textContent);
-    if (sameText(before, text)) return;
-    this.replace(text);
-    this.offerBack({ text: before, at: Date.now(), from: "revert" });
-  }
+  get start() { return JSON.parse(document.getElementById(this.dataset.start).textContent); }
 
-  offerBack(other) {
-    this.other = other;
-    writeDraft(localStorage, `${this.draftKey}:other`, other);
-    const words = this.offer.querySelector("[data-part=words]");
-    words.textContent = OFFERS[other.from](when(other.at));
-    this.offer.hidden = false;
+  revert() {
+    const before = this.textarea.value;
+    if (sameText(before, this.start)) return;
+    this.replace(this.start);
+    this.offer.show({ text: before, at: Date.now(), from: "revert" });
   }
 
   swap() {
-    const { text, at, from } = this.other;
+    const { text, at, from } = this.offer.other;
     const before = this.textarea.value;
     this.replace(text);
-    this.offerBack({ text: before, at: from === "revert" ? at : Date.now(), from: "swap" });
+    this.offer.show({ text: before, at: from === "revert" ? at : Date.now(), from: "swap" });
     this.view.focus();
   }
 
   dismiss() {
-    forgetDraft(localStorage, `${this.draftKey}:other`);
-    this.offer.hidden = true;
+    this.offer.forget();
     this.view.focus();
+  }
+
+  async share() {
+    const link = await shareLink(this.textarea.value, this.form.elements.version?.value);
+    history.replaceState(null, "", link);
+    const isCopied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    const box = document.getElementById("share");
+    box.hidden = false;
+    box.querySelector("input").value = location.href;
+    const words = isCopied ? "共有リンクをコピーしました。" : "共有リンクを作りました。アドレスをコピーして渡せます。";
+    box.querySelector("[data-part=words]").textContent = words;
+    announce(words);
   }
 
   insert(button) {
@@ -187,11 +231,13 @@ class HbEditor extends HTMLElement {
     return true;
   }
 
-  refreshProblems() {
+  /** What a check by the form found; the live check says the same with places and fixes. */
+  async refreshProblems() {
     const data = document.getElementById(this.dataset.diagnostics);
     if (!data || data === this.shown) return;
     this.shown = data;
-    showProblems(this.view, JSON.parse(data.textContent));
+    const answer = await this.assist?.live.now(this.textarea.value);
+    if (!answer && this.view) showProblems(this.view, JSON.parse(data.textContent));
   }
 
   say(words) {
@@ -199,18 +245,25 @@ class HbEditor extends HTMLElement {
   }
 }
 
-const OFFERS = {
-  server: (at) => `${at}サーバーに保存された、別の内容があります。`,
-  browser: (at) => `${at}このブラウザーで書いた、別の内容があります。`,
-  tab: () => "別のタブで、内容が変わりました。",
-  revert: () => "はじめの内容に戻しました。戻す前の内容も残っています。",
-  swap: () => "内容を入れ替えました。入れ替える前の内容も残っています。",
+const ACTS = {
+  revert: HbEditor.prototype.revert,
+  swap: HbEditor.prototype.swap,
+  dismiss: HbEditor.prototype.dismiss,
+  insert: HbEditor.prototype.insert,
+  move: HbEditor.prototype.move,
+  share: HbEditor.prototype.share,
+  fix(button) { return this.assist?.fix(button.value); },
+  layout() { return this.assist?.layOut(); },
+  diff(button) { return this.assist?.toggleDiff(this.start, button); },
+  complete() {
+    this.view.focus();
+    startCompletion(this.view);
+  },
+  explain() {
+    this.view.focus();
+    this.explain?.(this.view);
+  },
 };
-
-function when(at) {
-  if (!at) return "";
-  return `${new Date(at).toLocaleString("ja-JP", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" })}に`;
-}
 
 function lineOf(hash) {
   return Number(/^#L(\d{1,6})$/.exec(hash ?? "")?.[1] ?? 0);

@@ -5,6 +5,8 @@ import { bracketMatching, indentUnit } from "@codemirror/language";
 import { yaml } from "@codemirror/lang-yaml";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { completion } from "./completion.js";
+import { documentation, documentationKeys, explain } from "./documentation.js";
 import { problemKeys, problems } from "./problems.js";
 import { theme } from "./theme.js";
 
@@ -27,7 +29,18 @@ export function setTabIndents(view, isOn) {
   view.dispatch({ effects: tabCompartment.reconfigure(isOn ? keymap.of([indentWithTab]) : []) });
 }
 
-export function createView({ text, nonce, attributes, submit, changed, announce }) {
+/** What a server that knows the schemas adds. */
+function assisted(server, announce, fixHere) {
+  const keys = [
+    { key: "Mod-.", run: fixHere, preventDefault: true },
+    { key: "F1", run: explain(server, announce), preventDefault: true },
+    ...documentationKeys,
+  ];
+  return [completion(server), documentation(server), Prec.high(keymap.of(keys))];
+}
+
+/** `server` is null where nobody can be asked about the text. */
+export function createView({ text, nonce, attributes, submit, changed, moved, fixHere, server, announce }) {
   const ours = [{ key: "Mod-Enter", run: submit }, ...problemKeys(announce)];
   return new EditorView({
     doc: text,
@@ -36,6 +49,7 @@ export function createView({ text, nonce, attributes, submit, changed, announce 
       Prec.highest(keymap.of(ours)),
       tabCompartment.of([]),
       problems,
+      server ? assisted(server, announce, fixHere) : [],
       lineNumbers(),
       highlightActiveLine(),
       highlightActiveLineGutter(),
@@ -50,6 +64,7 @@ export function createView({ text, nonce, attributes, submit, changed, announce 
       EditorView.contentAttributes.of(attributes),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed(update.state.doc.toString());
+        if (update.docChanged || update.selectionSet) moved();
       }),
     ],
   });
