@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from learn.cluster.api.access import copy_json, int_at, list_at, map_at, maps_at, text_at, texts_at
+from learn.cluster.api.validation.policy import SYSTEM_PRIORITIES
 
 Object: TypeAlias = dict[str, Any]
 
@@ -14,10 +15,6 @@ UNREACHABLE = "node.kubernetes.io/unreachable"
 _EVICTION_SECONDS = 300
 DEFAULT_CLASS_ANNOTATION = "storageclass.kubernetes.io/is-default-class"
 INGRESS_CLASS_ANNOTATION = "ingressclass.kubernetes.io/is-default-class"
-SYSTEM_PRIORITIES: Mapping[str, int] = {
-    "system-cluster-critical": 2_000_000_000,
-    "system-node-critical": 2_000_001_000,
-}
 
 
 def with_service_account(pod: Mapping[str, Any], account: Mapping[str, Any] | None, suffix: str) -> Object:

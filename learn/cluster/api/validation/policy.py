@@ -34,7 +34,7 @@ from learn.cluster.api.validation.resources import (
     validate_quota_resource_name,
     validate_resource_name,
 )
-from learn.cluster.api.validation.workloads import not_more_than_all, positive_int_or_percent
+from learn.cluster.api.validation.strategies import not_more_than_all, positive_int_or_percent
 from learn.cluster.api.versions import Behaviour
 
 HIGHEST_USER_PRIORITY = 1_000_000_000
