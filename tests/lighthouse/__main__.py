@@ -62,7 +62,9 @@ def main() -> int:
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps(scores, indent=2) + "\n")
     for page, page_scores in scores.items():
-        print(f"{page:10}", *(f"{name} {score:.0f} (goal {GOALS[name]})" for name, score in page_scores.items()))
+        print(
+            f"{page:10}", *(f"{name} {score:.0f} (goal {GOALS[name]})" for name, score in page_scores.items())
+        )
     met = all(score >= GOALS[name] for page in scores.values() for name, score in page.items())
     return 0 if met else 1
 
