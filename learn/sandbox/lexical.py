@@ -31,6 +31,8 @@ _LOOK_ALIKES = {
         zip("．。／＿＝＊＆｜＠％＋！？；～￥＼＾｀＄・", "../_=*&|@%+!?;~\\\\^`$/", strict=True)
     ),
 }
+_CURLY = frozenset("“”„‟‘’‚‛′″")
+_WESTERN = _CURLY | frozenset("–—―‐‑‒−")
 _MOST_SLIPS = 1000
 _CODE_OF = {char: code for code, table in _LOOK_ALIKES.items() for char in table}
 _PLAIN_OF = {char: plain for table in _LOOK_ALIKES.values() for char, plain in table.items()}
@@ -117,7 +119,9 @@ def _scan_spaces(number: int, code: str, start: int) -> Iterator[Diagnostic]:
 
 
 def _is_ascii_around(code: str, match: re.Match[str]) -> bool:
-    return _SPACE_RUN.sub("", code).translate(_TRANSLATION).replace(BLANK, "").isascii()
+    """Whether the space stands inside one word of ASCII; prose may hold spaces of any kind."""
+    value = code.rpartition(": ")[2].strip(" -")
+    return " " not in value and _SPACE_RUN.sub("", code).translate(_TRANSLATION).replace(BLANK, "").isascii()
 
 
 def _scan_invisible(number: int, code: str) -> Iterator[Diagnostic]:
@@ -165,7 +169,17 @@ def _is_slip(code: str, position: int, stretches: list[tuple[int, int]]) -> bool
     if code[position] in "＃♯":
         return not code[:position].strip() or code[position - 1] in " \u3000"
     index = bisect_right(stretches, (position, len(code))) - 1
-    return index >= 0 and position < stretches[index][1]
+    if index < 0 or position >= stretches[index][1]:
+        return False
+    start, end = stretches[index]
+    return code[position] not in _WESTERN or _is_structural(code, position, code[start:end].strip())
+
+
+def _is_structural(code: str, position: int, words: str) -> bool:
+    """Whether a curly quote or dash, which Western prose uses too, stands where YAML has its own."""
+    if " " not in words:
+        return True
+    return words[0] in _CURLY if code[position] in _CURLY else not code[:position].strip()
 
 
 def _replacement(code: str, position: int, char: str) -> str:

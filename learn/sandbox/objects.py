@@ -69,6 +69,8 @@ def objects_of(document: Document) -> Iterator[ManifestObject]:
 
 def _unfold(document: Document, base: Path, value: dict[str, Any]) -> Iterator[ManifestObject]:
     kind, items = text_at(value, "kind"), value.get("items")
+    if kind == "List" and items is None:
+        return
     if not (kind.endswith("List") and isinstance(items, list)):
         yield ManifestObject(document=document, base=base, value=value)
         return

@@ -33,6 +33,13 @@ def slips(text):
         ("- name: web", "– name: web", ("text-fullwidth-dash", 18, 7, 1)),
         ("image: nginx:1.27", "image: “nginx:1.27”", ("text-fullwidth-quote", 19, 16, 1)),
         ("image: nginx:1.27", "image: 「nginx:1.27」", ("text-fullwidth-quote", 19, 16, 1)),
+        ("image: nginx:1.27", "image: nginx–1.27", ("text-fullwidth-dash", 19, 21, 1)),
+        (
+            "image: nginx:1.27",
+            "image: nginx:1.27\n        workingDir: “/my data”",
+            ("text-fullwidth-quote", 20, 21, 1),
+        ),
+        ("image: nginx:1.27", "image: nginx\u00a0:1.27", ("text-odd-space", 19, 21, 1)),
         ("image: nginx:1.27", "image: nginx：1.27", ("text-fullwidth-colon", 19, 21, 1)),
         ("image: nginx:1.27", "image: nginx:1。27", ("text-fullwidth-symbol", 19, 23, 1)),
         ("image: nginx:1.27", "image: nginx\u200b:1.27", ("text-zero-width", 19, 21, 1)),
@@ -92,6 +99,9 @@ def test_applying_the_fixes_gives_a_sound_manifest(before, after):
         "data:\n  folded: >-\n    “quoted”\n    ＃ not a comment\n",
         'data:\n  long: "first\n    second：third"\n',
         "data:\n  サーバー: ok\n",
+        "data:\n  note: Don’t panic – it’s the Pod’s memory\n",
+        "data:\n  note: three words\u00a0here\n",
+        "data:\n  range: 1 – 5, or 3—4 of them\n",
         "data:\n  emoji: 👨‍👩‍👧 家族\n",
     ],
 )
@@ -132,3 +142,8 @@ def test_other_mistakes_are_found_behind_a_slip():
 def test_shift_jis_is_named_with_its_line():
     report = check(b"kind: Pod\n# " + "日本語".encode("cp932"))
     assert [(d.code, d.span.line) for d in report.diagnostics] == [("text-encoding", 2)]
+
+
+def test_json_with_tabs_is_read():
+    text = '{\n\t"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {\n\t\t"name": "a"\n\t}\n}\n'
+    assert check(text).diagnostics == ()

@@ -120,6 +120,7 @@ def test_unknown_kinds_are_no_error(text):
         broken("memory: 64Mi", "memory: 67108864"),
         broken("image: nginx:1.27", "image: nginx:1.27\n        securityContext: {runAsUser: 1e3}"),
         "apiVersion: v1\nkind: List\nitems: []\n",
+        "apiVersion: v1\nkind: List\nitems:\n",
         "apiVersion: v1\nkind: ServiceList\nitems:\n- metadata: {name: a}\n  spec: {ports: [{port: 80}]}\n",
         "apiVersion: autoscaling/v1\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec:\n  maxReplicas: 3\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n",
     ],
