@@ -142,7 +142,7 @@ def problem_of(catalog: Catalog, diagnostic: Diagnostic) -> Problem:
         severity=_SEVERITIES[diagnostic.severity],
         what=code_html(diagnostic.what),
         line=diagnostic.span.line,
-        path=path_text(diagnostic.path),
+        path=path_text(diagnostic.path) if diagnostic.path else "",
         why=code_html(diagnostic.why),
         fix=code_html(diagnostic.cure),
         original=diagnostic.english,
