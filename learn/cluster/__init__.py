@@ -43,7 +43,8 @@ How a controller is written (controllers/base.py)
 ...         if found is None:
 ...             return
 ...         self.state[key] = self.engine.now      # JSON data only; saved and restored with the cluster
-...         self.enqueue(key, delay_ms=30_000)     # look again later; asking twice reconciles once
+...         self.enqueue(key, delay_ms=30_000)     # look again later: say so in every reconcile, for
+...                                                # each key waits once, for its earliest request
 ...
 ...     def rescan(self):                          # periodic: set the next timer yourself
 ...         self.after(15_000, "rescan")

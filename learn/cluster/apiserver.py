@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from learn.cluster import errors
+from learn.cluster.api.allocation import Ranges, allocate, taken_by
 from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.fielderror import invalid
@@ -63,10 +64,13 @@ class ApiServer:
         self.store = store
         self.trace = trace
         self.version = version
+        self.warnings: list[str] = []
+        """What the last request of a client was warned about."""
         self.mutating: list[Admission] = []
         self.validating: list[Admission] = []
         self.evicting: list[Callable[[Obj], None]] = []
         self.generated: dict[str, int] = {}
+        self._defaulted: dict[int, tuple[Obj, Obj]] = {}
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -96,12 +100,16 @@ class ApiServer:
         kind = obj["kind"]
         ref = ref_of(obj)
         if not trusted:
+            self.warnings.clear()
             self.decode(obj)
             obj = self.with_defaults(to_storage(obj))
+        elif kind == "Pod":
+            obj = {**obj, "spec": self._pod_defaults(obj)}
         for admit in self.mutating:
             obj = admit("create", obj, None)
         obj = self._prepared(obj)
         if not trusted:
+            obj = self._allocated(obj, None)
             self.validate(obj, None)
         for admit in self.validating:
             obj = admit("create", obj, None)
@@ -115,6 +123,21 @@ class ApiServer:
     def with_defaults(self, obj: Obj) -> Obj:
         return apply_defaults(obj, version=self.version)
 
+    def _pod_defaults(self, pod: Obj) -> Obj:
+        """The spec of a Pod from a template: a Pod has defaults that its template has not (SetDefaults_Pod).
+
+        Pods of one template share one spec, so each is worked out once.
+        """
+        spec = pod["spec"]
+        known = self._defaulted.get(id(spec))
+        if known is not None and known[0] is spec:
+            return known[1]
+        if len(self._defaulted) > 1_000:
+            self._defaulted.clear()
+        defaulted: Obj = self.with_defaults(pod)["spec"]
+        self._defaulted[id(spec)] = (spec, defaulted)
+        return defaulted
+
     def decode(self, obj: Obj) -> None:
         """Raises ApiError (BadRequest) for what does not fit its schema: unknown fields, wrong types."""
         text = decode_error(obj, validate_schema(obj, version=self.version))
@@ -126,6 +149,17 @@ class ApiServer:
         found = validate(obj, old=old, version=self.version)
         if found:
             raise errors.invalid(obj["kind"], obj["metadata"]["name"], found, self.version)
+
+    def _allocated(self, obj: Obj, old: Obj | None) -> Obj:
+        """A Service with its addresses and node ports; an error of allocation is reported alone."""
+        if obj["kind"] != "Service":
+            return obj
+        others = [s for s in self.store.objects("Service") if ref_of(s) != ref_of(obj)]
+        ranges = Ranges(seed=self.engine.seed)
+        service, found = allocate(obj, taken_by(others), ranges, old=old, version=self.version)
+        if found:
+            raise errors.invalid("Service", obj["metadata"]["name"], found, self.version)
+        return service
 
     def _named(self, obj: Obj) -> Obj:
         """Fill in the namespace and, from generateName, the name (base cut to 58, five letters added)."""
@@ -202,10 +236,13 @@ class ApiServer:
         if sent_version and sent_version != old["metadata"]["resourceVersion"]:
             raise errors.conflict(ref)
         if not trusted:
+            self.warnings.clear()
             self.decode(obj)
             obj = self.with_defaults(to_storage(obj))
         for admit in self.mutating:
             obj = admit("update", obj, old)
+        if not trusted:
+            obj = self._allocated(obj, old)
         obj = self._merged_system_fields(obj, old)
         if not trusted:
             self.validate(obj, old)

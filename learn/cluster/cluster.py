@@ -20,6 +20,7 @@ import yaml
 
 from learn.cluster import bootstrap, errors
 from learn.cluster.actions import ACTIONS, plain_copy
+from learn.cluster.admission import Admission
 from learn.cluster.api.access import copy_json
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.apiserver import ApiServer
@@ -34,7 +35,6 @@ from learn.cluster.kubelet import Kubelet
 from learn.cluster.nodes import node_specs
 from learn.cluster.objects import Obj, Ref, is_namespaced
 from learn.cluster.parts import CONTROLLERS
-from learn.cluster.podadmission import PodAdmission
 from learn.cluster.proxy import KubeProxy
 from learn.cluster.steps import Steps
 from learn.cluster.store import Store
@@ -103,7 +103,9 @@ class Cluster:
         self.trace = Trace(self.engine)
         self.store = Store(self.engine, self.trace)
         self.api = ApiServer(self.engine, self.clock, self.store, self.trace, version=self.version)
-        self.api.mutating.append(PodAdmission(self).admit)
+        self.admission = Admission(self)
+        self.api.mutating.append(self.admission.mutate)
+        self.api.validating.append(self.admission.validate)
         self.events = EventRecorder(self.engine, self.clock, self.store)
         self.stopped: dict[str, bool] = {}
         self.journal: list[tuple[int, str, dict[str, Any]]] = []
@@ -352,9 +354,7 @@ class Cluster:
         return cluster
 
 
-def replay(
-    cluster: Cluster, journal: Sequence[tuple[int, str, Mapping[str, Any]]], *, until_ms: int
-) -> None:
+def replay(cluster: Cluster, journal: Sequence[tuple[int, str, Mapping[str, Any]]], *, until_ms: int) -> None:
     """Do again what a journal tells up to an instant; what was refused then is refused now."""
     for ms, verb, arguments in journal:
         if verb == RUN:

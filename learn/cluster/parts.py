@@ -17,6 +17,7 @@ from learn.cluster.controllers.hpa import HorizontalController
 from learn.cluster.controllers.ingress import IngressController
 from learn.cluster.controllers.job import JobController
 from learn.cluster.controllers.namespace import NamespaceController
+from learn.cluster.controllers.quota import QuotaController
 from learn.cluster.controllers.replicaset import ReplicaSetController
 from learn.cluster.controllers.resourcequota import ResourceQuotaController
 from learn.cluster.controllers.service_lb import ServiceLoadBalancers
@@ -34,6 +35,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DaemonSetController,
     EndpointSliceController,
     NamespaceController,
+    QuotaController,
     VolumeController,
     ClaimProtection,
     GarbageCollector,

@@ -171,6 +171,15 @@ def test_pods_that_end(policy, script, expected):
     )
 
 
+def endpoints_ready(cluster, service="web"):
+    slices = [
+        s
+        for s in cluster.objects("EndpointSlice")
+        if s["metadata"]["labels"].get("kubernetes.io/service-name") == service
+    ]
+    return [e["conditions"]["ready"] for s in slices for e in s["endpoints"]]
+
+
 def test_readiness_failure_removes_the_endpoint_and_does_not_restart():
     cluster = Cluster()
     cluster.apply(deployment(replicas=1, readinessProbe=probe("/ready")))
@@ -178,12 +187,10 @@ def test_readiness_failure_removes_the_endpoint_and_does_not_restart():
     cluster.run_until(20_000)
     cluster.act("inject", fault="unready", target="web", for_ms=60_000)
     cluster.run_until(60_000)
-    slices = cluster.objects("EndpointSlice")
-    assert [e["conditions"]["ready"] for s in slices for e in s["endpoints"]] == [False]
+    assert endpoints_ready(cluster) == [False]
     assert cluster.trace.find("container-exited") == ()
     cluster.run_until(100_000)
-    slices = cluster.objects("EndpointSlice")
-    assert [e["conditions"]["ready"] for s in slices for e in s["endpoints"]] == [True]
+    assert endpoints_ready(cluster) == [True]
 
 
 def test_startup_probe_holds_the_others_back():

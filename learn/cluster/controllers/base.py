@@ -100,7 +100,10 @@ class Controller:
     # -- what a controller uses ------------------------------------------------------------------
 
     def enqueue(self, key: str, *, delay_ms: int = 0, cause: int = 0) -> None:
-        """Reconcile `key` after `delay_ms`, at the latest; asking twice for one key reconciles once."""
+        """Reconcile `key` after `delay_ms`, or before: each key waits once, for the earliest that was asked.
+
+        A reconcile that wants to be called again must therefore say so every time.
+        """
         due = self.engine.now + delay_ms
         waiting = self._queue.get(key)
         if waiting is None:

@@ -115,6 +115,9 @@ class JobController(Controller):
             return
         self._manage(job, pods, counts)
         self._report(job, ())
+        deadline = job["spec"].get("activeDeadlineSeconds")
+        if deadline is not None and age is not None:
+            self.enqueue(key, delay_ms=int(deadline) * 1000 - age)
 
     # -- counting --------------------------------------------------------------------------------
 
@@ -140,11 +143,6 @@ class JobController(Controller):
                 "message": "Job resumed",
             }
             new["conditions"] = set_condition(status.get("conditions") or (), resumed, self.now_stamp())
-        deadline = job["spec"].get("activeDeadlineSeconds")
-        if deadline is not None:
-            self.enqueue(
-                f"{job['metadata']['namespace']}/{job['metadata']['name']}", delay_ms=int(deadline) * 1000
-            )
         return self.api.update_status(ref_of(job), new)
 
     def _counts(self, job: Obj, pods: Sequence[Obj]) -> dict[str, int]:

@@ -20,6 +20,8 @@ from learn.cluster.store import Notice
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+LOCAL_PROVISIONER = "rancher.io/local-path"
 PROVISION_MS = 1_000
 
 
@@ -84,6 +86,8 @@ class VolumeController(Controller):
         claim = self._with_class(claim)
         volumes = [v for v in self.store.objects("PersistentVolume") if fits(claim, v) and not is_deleting(v)]
         free = [v for v in volumes if not v["spec"].get("claimRef") or v["status"].get("phase") != "Bound"]
+        if self._waits_for_consumer(claim):
+            free = [v for v in free if v["spec"].get("claimRef")]
         if free:
             self._bind(
                 claim, min(free, key=lambda v: (_size(v["spec"].get("capacity")), v["metadata"]["name"]))
@@ -112,13 +116,13 @@ class VolumeController(Controller):
             text = f'storageclass.storage.k8s.io "{wanted}" not found'
             self._tell(claim, "Warning", "ProvisioningFailed", text)
             return
+        if self._waits_for_consumer(claim) and SELECTED_NODE not in annotations_of(claim):
+            text = "waiting for first consumer to be created before binding"
+            self._tell(claim, "Normal", "WaitForFirstConsumer", text)
+            return
         if found is None or found.get("provisioner") == NO_PROVISIONER:
             text = "no persistent volumes available for this claim and no storage class is set"
             self._tell(claim, "Normal", "FailedBinding", text)
-            return
-        if found.get("volumeBindingMode") == "WaitForFirstConsumer" and not self._has_consumer(claim):
-            text = "waiting for first consumer to be created before binding"
-            self._tell(claim, "Normal", "WaitForFirstConsumer", text)
             return
         if claim["metadata"]["uid"] not in self.state:
             self.state[claim["metadata"]["uid"]] = True
@@ -127,9 +131,10 @@ class VolumeController(Controller):
             meta = claim["metadata"]
             self.after(PROVISION_MS, "provision", meta["namespace"], meta["name"])
 
-    def _has_consumer(self, claim: Obj) -> bool:
-        pods = self.store.objects("Pod", claim["metadata"]["namespace"])
-        return any(claim["metadata"]["name"] in _claims(pod) for pod in pods)
+    def _waits_for_consumer(self, claim: Obj) -> bool:
+        """WaitForFirstConsumer: the scheduler chooses the node, and with it the volume."""
+        found = self.store.find("StorageClass", "", claim["spec"].get("storageClassName") or "")
+        return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
 
     def provision(self, namespace: str, name: str) -> None:
         """The provisioner has made a volume for a claim."""
@@ -156,6 +161,11 @@ class VolumeController(Controller):
                 "hostPath": {"path": f"/opt/local-path-provisioner/{volume_name}_{namespace}_{name}", "type": "DirectoryOrCreate"},
             },
         }  # fmt: skip
+        node = annotations_of(claim).get(SELECTED_NODE)
+        if node and found["provisioner"] == LOCAL_PROVISIONER:
+            term = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}
+            terms = [{"matchExpressions": [term]}]
+            volume["spec"]["nodeAffinity"] = {"required": {"nodeSelectorTerms": terms}}
         self._tell(claim, "Normal", "ProvisioningSucceeded", f"Successfully provisioned volume {volume_name}")
         self._bind(claim, self.api.create(volume, trusted=True))
 

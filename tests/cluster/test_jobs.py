@@ -1,0 +1,199 @@
+"""Jobs and CronJobs.  Rules: pkg/controller/job, pkg/controller/cronjob."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from learn.cluster.api.cron import parse_schedule
+from learn.cluster.cluster import Cluster
+from learn.cluster.controllers.cronjob import missed
+from learn.cluster.controllers.job import ending, policy_action, ranges, retry_delay, wanted_active
+
+
+@pytest.mark.parametrize(
+    ("spec", "counts", "expected"),
+    [
+        ({"completions": 1}, {}, None),
+        ({"completions": 1}, {"succeeded": 1}, "CompletionsReached"),
+        ({"completions": 3}, {"succeeded": 2}, None),
+        ({}, {"succeeded": 1}, "CompletionsReached"),
+        ({}, {"succeeded": 1, "active": 1}, None),
+        ({"completions": 1}, {"failed": 6}, None),
+        ({"completions": 1}, {"failed": 7}, "BackoffLimitExceeded"),
+        ({"completions": 1, "backoffLimit": 0}, {"failed": 1}, "BackoffLimitExceeded"),
+        ({"completions": 1, "activeDeadlineSeconds": 10}, {"age_ms": 9_999}, None),
+        ({"completions": 1, "activeDeadlineSeconds": 10}, {"age_ms": 10_000}, "DeadlineExceeded"),
+        ({"completions": 1, "activeDeadlineSeconds": 10, "backoffLimit": 0}, {"age_ms": 10_000, "failed": 5}, "DeadlineExceeded"),
+    ],
+)  # fmt: skip
+def test_how_a_job_ends(spec, counts, expected):
+    found = ending(spec, **{"succeeded": 0, "failed": 0, "active": 0, "age_ms": 0, **counts})
+    assert (found.reason if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "succeeded", "active", "expected"),
+    [
+        ({"completions": 5, "parallelism": 2}, 0, 0, 2),
+        ({"completions": 5, "parallelism": 2}, 4, 1, 1),
+        ({"completions": 1}, 0, 0, 1),
+        ({"parallelism": 3}, 0, 0, 3),
+        ({"parallelism": 3}, 1, 2, 2),
+        ({"completions": 5, "parallelism": 2, "suspend": True}, 0, 2, 0),
+        ({"completions": 5, "parallelism": 0}, 0, 0, 0),
+    ],
+)
+def test_how_many_pods_run_at_once(spec, succeeded, active, expected):
+    assert wanted_active(spec, succeeded=succeeded, active=active) == expected
+
+
+def test_retries_wait_longer_and_longer():
+    assert [retry_delay(n) // 1000 for n in range(9)] == [0, 10, 20, 40, 80, 160, 320, 600, 600]
+
+
+@pytest.mark.parametrize(
+    ("indexes", "text"), [([], ""), ([0], "0"), ([0, 1, 2], "0-2"), ([5, 1, 2, 0], "0-2,5"), ([1, 3], "1,3")]
+)
+def test_completed_indexes_are_written_as_ranges(indexes, text):
+    assert ranges(indexes) == text
+
+
+def failed_pod(code, *, conditions=()):
+    state = {"terminated": {"exitCode": code}}
+    return {"status": {"containerStatuses": [{"name": "c", "state": state}], "conditions": list(conditions)}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "pod", "expected"),
+    [
+        ({"action": "FailJob", "onExitCodes": {"operator": "In", "values": [42]}}, failed_pod(42), ("FailJob", 0)),
+        ({"action": "FailJob", "onExitCodes": {"operator": "In", "values": [42]}}, failed_pod(1), None),
+        ({"action": "Ignore", "onExitCodes": {"operator": "NotIn", "values": [42]}}, failed_pod(1), ("Ignore", 0)),
+        ({"action": "FailJob", "onExitCodes": {"containerName": "x", "operator": "In", "values": [42]}}, failed_pod(42), None),
+        (
+            {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]},
+            failed_pod(137, conditions=[{"type": "DisruptionTarget", "status": "True"}]),
+            ("Ignore", 0),
+        ),
+    ],
+)  # fmt: skip
+def test_pod_failure_policy(rule, pod, expected):
+    assert policy_action({"rules": [rule]}, pod) == expected
+
+
+def job(script="sleep 5", *, policy="Never", **spec):
+    containers = [{"name": "c", "image": "busybox:1.37", "command": ["sh", "-c", script]}]
+    pod_spec = {"restartPolicy": policy, "containers": containers}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "j"},
+        "spec": {"template": {"spec": pod_spec}, **spec},
+    }
+
+
+def run(manifest, ms):
+    cluster = Cluster(nodes=1)
+    cluster.apply(manifest)
+    cluster.run_until(ms)
+    return cluster
+
+
+def conditions(cluster):
+    status = cluster.get("Job", "j")["status"]
+    return [c["type"] for c in status.get("conditions", []) if c["status"] == "True"]
+
+
+def test_a_job_runs_to_completion():
+    cluster = run(job(completions=3, parallelism=2), 60_000)
+    status = cluster.get("Job", "j")["status"]
+    assert (conditions(cluster), status["succeeded"]) == (["SuccessCriteriaMet", "Complete"], 3)
+    starts = [e.time_ms for e in cluster.trace.find("container-started") if e.ref.namespace == "default"]
+    assert starts == [3_000, 3_000, 9_000]
+
+
+def test_a_failing_job_gives_up_after_its_limit():
+    cluster = run(job("exit 1", backoffLimit=2), 200_000)
+    assert (conditions(cluster), len(cluster.objects("Pod"))) == (["FailureTarget", "Failed"], 3)
+    created = [e.time_ms for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")]
+    assert created == [0, 13_000, 34_000]
+
+
+def test_on_failure_restarts_count_against_the_limit():
+    cluster = run(job("exit 1", policy="OnFailure", backoffLimit=2), 200_000)
+    assert conditions(cluster) == ["FailureTarget", "Failed"]
+    assert cluster.objects("Pod") == []
+
+
+def test_a_deadline_ends_a_job():
+    cluster = run(job("sleep 3600", activeDeadlineSeconds=20), 120_000)
+    reasons = {c["reason"] for c in cluster.get("Job", "j")["status"]["conditions"]}
+    assert (reasons, cluster.objects("Pod")) == ({"DeadlineExceeded"}, [])
+
+
+def test_a_suspended_job_has_no_pods_and_goes_on_when_resumed():
+    cluster = run(job(suspend=True), 20_000)
+    assert (cluster.objects("Pod"), conditions(cluster)) == ([], ["Suspended"])
+    cluster.patch("Job", "j", {"spec": {"suspend": False}})
+    cluster.run_until(60_000)
+    assert conditions(cluster) == ["SuccessCriteriaMet", "Complete"]
+
+
+def test_a_finished_job_goes_when_its_time_to_live_is_over():
+    cluster = run(job(ttlSecondsAfterFinished=10), 17_000)
+    assert conditions(cluster) == ["SuccessCriteriaMet", "Complete"]
+    cluster.run_until(30_000)
+    assert (cluster.objects("Job"), cluster.objects("Pod")) == ([], [])
+
+
+def moment(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "since", "now", "latest", "number"),
+    [
+        ("*/5 * * * *", "2026-04-01T00:00", "2026-04-01T00:04:59", None, 0),
+        ("*/5 * * * *", "2026-04-01T00:00", "2026-04-01T00:05", "2026-04-01T00:05", 1),
+        ("*/5 * * * *", "2026-04-01T00:00", "2026-04-01T00:17", "2026-04-01T00:15", 3),
+        ("@hourly", "2026-04-01T00:30", "2026-04-01T02:30", "2026-04-01T02:00", 2),
+    ],
+)
+def test_missed_times(schedule, since, now, latest, number):
+    found = missed(parse_schedule(schedule), moment(since), moment(now))
+    assert found == (moment(latest) if latest else None, number)
+
+
+def cron(policy="Allow", script="sleep 5", **spec):
+    template = job(script)["spec"]
+    body = {"schedule": "*/1 * * * *", "concurrencyPolicy": policy, "jobTemplate": {"spec": template}, **spec}
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "c"}, "spec": body}
+
+
+def job_times(cluster):
+    return [e.time_ms // 1000 for e in cluster.trace.find("created") if e.ref.kind == "Job"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "times", "left"),
+    [("Allow", [60, 120, 180], 2), ("Forbid", [60, 163], 1), ("Replace", [60, 120, 180], 1)],
+)
+def test_concurrency(policy, times, left):
+    cluster = run(cron(policy, "sleep 100"), 200_000)
+    active = [j for j in cluster.objects("Job") if not j["status"].get("conditions")]
+    assert (job_times(cluster), len(active)) == (times, left)
+
+
+def test_history_limits_keep_the_newest():
+    cluster = run(cron(successfulJobsHistoryLimit=2), 400_000)
+    assert len(cluster.objects("Job")) == 2
+
+
+def test_a_suspended_cron_job_makes_nothing():
+    assert job_times(run(cron(suspend=True), 200_000)) == []
+
+
+def test_time_zones_shift_the_schedule():
+    # 09:00 in Tokyo is 00:00 UTC, the start of the run: the next one is a day away.
+    cluster = run(cron(schedule="1 9 * * *", timeZone="Asia/Tokyo"), 120_000)
+    assert job_times(cluster) == [60]

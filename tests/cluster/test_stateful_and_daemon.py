@@ -1,0 +1,221 @@
+"""StatefulSets and DaemonSets.  Rules: pkg/controller/statefulset, pkg/controller/daemon."""
+
+import pytest
+
+from learn.cluster.cluster import Cluster
+from learn.cluster.controllers.daemonset import TOLERATIONS, should_run, tolerates
+from learn.cluster.controllers.statefulset import Member, ordinal_of, plan
+from tests.cluster.factories import template
+
+
+def members(text, revision="r1"):
+    """`h` healthy, `u` not healthy, `t` terminating, `e` ended, `-` not there; upper case has the new revision."""
+    found = []
+    for ordinal, letter in enumerate(text):
+        if letter == "-":
+            continue
+        new = letter.isupper()
+        kind = letter.lower()
+        found.append(Member(ordinal, "r2" if new else revision, kind == "h", kind == "t", kind == "e"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("now", "replicas", "more", "create", "delete"),
+    [
+        # OrderedReady: one after the other, each waits for those before it.
+        ("", 3, {}, (0,), ()),
+        ("H", 3, {}, (1,), ()),
+        ("U", 3, {}, (), ()),
+        ("HUH", 3, {}, (), ()),
+        ("H-H", 3, {}, (1,), ()),
+        ("HT", 3, {}, (), ()),
+        ("HE", 2, {}, (), (1,)),
+        # Shrinking from the highest ordinal, waiting for each to be gone.
+        ("HHHH", 2, {}, (), (3,)),
+        ("HHHT", 2, {}, (), ()),
+        ("HHHU", 2, {}, (), (3,)),
+        # Parallel: all at once.
+        ("", 3, {"ordered": False}, (0, 1, 2), ()),
+        ("UUUU", 2, {"ordered": False}, (), (3, 2)),
+        # Ordinals that start elsewhere.
+        ("", 2, {"start": 5}, (5,), ()),
+        # RollingUpdate: the highest first, one at a time, down to the partition.
+        ("hhh", 3, {}, (), (2,)),
+        ("hhT", 3, {}, (), ()),
+        ("hhU", 3, {}, (), ()),
+        ("hhH", 3, {}, (), (1,)),
+        ("hhh", 3, {"partition": 2}, (), (2,)),
+        ("hhH", 3, {"partition": 2}, (), ()),
+        ("hhh", 3, {"partition": 5}, (), ()),
+        ("hhh", 3, {"strategy": "OnDelete"}, (), ()),
+        ("hhhh", 4, {"max_unavailable": 2}, (), (3, 2)),
+        # A broken Pod of the former revision is not replaced by itself (ordered).
+        ("hhu", 3, {}, (), ()),
+        ("hhu", 3, {"ordered": False}, (), (2,)),
+    ],
+)
+def test_next_step_of_a_stateful_set(now, replicas, more, create, delete):
+    settings = {
+        "start": 0,
+        "ordered": True,
+        "strategy": "RollingUpdate",
+        "partition": 0,
+        "update_revision": "r2",
+        **more,
+    }
+    assert plan(members(now), replicas=replicas, **settings) == (create, delete)
+
+
+@pytest.mark.parametrize(
+    ("name", "ordinal"), [("db-0", 0), ("db-12", 12), ("db-x", None), ("web-0", None), ("db-1-2", None)]
+)
+def test_ordinals_are_read_from_names(name, ordinal):
+    assert ordinal_of(name, "db") == ordinal
+
+
+def stateful_set(replicas=3, image="example.com/db:1.0", **spec):
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "db"},
+        "spec": {
+            "serviceName": "db",
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": "db"}},
+            "template": template("db", image=image, ports=[]),
+            **spec,
+        },
+    }
+
+
+def pod_names(cluster):
+    return [p["metadata"]["name"] for p in cluster.objects("Pod")]
+
+
+def test_pods_come_up_in_order_and_go_down_from_the_top():
+    cluster = Cluster()
+    cluster.apply(stateful_set())
+    cluster.run_until(60_000)
+    created = [e.ref.name for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")]
+    assert created == ["db-0", "db-1", "db-2"]
+    cluster.scale("StatefulSet", "db", 1)
+    cluster.run_until(120_000)
+    deleted = [e.ref.name for e in cluster.trace.find("deleted") if e.ref[:2] == ("Pod", "default")]
+    assert (deleted, pod_names(cluster)) == (["db-2", "db-1"], ["db-0"])
+
+
+def test_an_update_goes_from_the_highest_ordinal_and_keeps_names_and_claims():
+    claim = {
+        "metadata": {"name": "data"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }
+    cluster = Cluster()
+    cluster.apply(stateful_set(volumeClaimTemplates=[claim]))
+    cluster.run_until(60_000)
+    volumes = {
+        c["metadata"]["name"]: c["spec"]["volumeName"] for c in cluster.objects("PersistentVolumeClaim")
+    }
+    cluster.apply(stateful_set(image="example.com/cache:1.0", volumeClaimTemplates=[claim]))
+    cluster.run_until(160_000)
+    deleted = [e.ref.name for e in cluster.trace.find("deleted") if e.ref[:2] == ("Pod", "default")]
+    assert (deleted, pod_names(cluster)) == (["db-2", "db-1", "db-0"], ["db-0", "db-1", "db-2"])
+    assert volumes == {
+        c["metadata"]["name"]: c["spec"]["volumeName"] for c in cluster.objects("PersistentVolumeClaim")
+    }
+    status = cluster.get("StatefulSet", "db")["status"]
+    assert status["currentRevision"] == status["updateRevision"]
+
+
+def test_what_is_written_to_a_claim_outlives_the_pod():
+    mounts = [{"name": "data", "mountPath": "/var/lib/db"}]
+    claim = {
+        "metadata": {"name": "data"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }
+    manifest = stateful_set(1, volumeClaimTemplates=[claim])
+    manifest["spec"]["template"]["spec"]["containers"][0]["volumeMounts"] = mounts
+    cluster = Cluster()
+    cluster.apply(manifest)
+    cluster.run_until(20_000)
+    cluster.act("inject", fault="writeFile", target="db", path="/var/lib/db/row", text="42")
+    cluster.act("inject", fault="writeFile", target="db", path="/tmp/row", text="42")
+    cluster.delete("Pod", "db-0")
+    cluster.run_until(60_000)
+    record = cluster.kubelet.record(cluster.get("Pod", "db-0")["metadata"]["uid"])
+    running = cluster.kubelet.running(record, cluster.get("Pod", "db-0"), "app")
+    assert (running.read("/var/lib/db/row"), running.read("/tmp/row")) == ("42", None)
+
+
+@pytest.mark.parametrize(
+    ("toleration", "taint", "expected"),
+    [
+        # v1.Toleration.ToleratesTaint
+        ({"key": "a", "operator": "Equal", "value": "1", "effect": "NoSchedule"}, {"key": "a", "value": "1", "effect": "NoSchedule"}, True),
+        ({"key": "a", "value": "1"}, {"key": "a", "value": "1", "effect": "NoExecute"}, True),
+        ({"key": "a", "value": "2"}, {"key": "a", "value": "1", "effect": "NoSchedule"}, False),
+        ({"key": "a", "operator": "Exists"}, {"key": "a", "value": "1", "effect": "NoSchedule"}, True),
+        ({"operator": "Exists"}, {"key": "b", "effect": "NoExecute"}, True),
+        ({"key": "a", "operator": "Exists", "effect": "NoExecute"}, {"key": "a", "effect": "NoSchedule"}, False),
+        ({"key": "a"}, {"key": "a", "effect": "NoSchedule"}, True),
+    ],
+)  # fmt: skip
+def test_tolerations(toleration, taint, expected):
+    assert tolerates(toleration, taint) is expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "node_spec", "expected"),
+    [
+        ({}, {}, (True, True)),
+        ({"nodeSelector": {"disk": "ssd"}}, {}, (False, False)),
+        ({"nodeSelector": {"zone": "a"}}, {}, (True, True)),
+        ({"nodeName": "other"}, {}, (False, False)),
+        ({}, {"taints": [{"key": "x", "effect": "NoSchedule"}]}, (False, True)),
+        ({}, {"taints": [{"key": "x", "effect": "NoExecute"}]}, (False, False)),
+        ({}, {"taints": [{"key": "node.kubernetes.io/unreachable", "effect": "NoExecute"}]}, (True, True)),
+        ({}, {"taints": [{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}]}, (True, True)),
+    ],
+)
+def test_where_a_daemon_runs(spec, node_spec, expected):
+    node = {"metadata": {"name": "n", "labels": {"zone": "a"}}, "spec": node_spec}
+    assert should_run(spec, TOLERATIONS, node) == expected
+
+
+def daemon_set(image="example.com/shipper:1.0", **spec):
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "agent"},
+        "spec": {
+            "selector": {"matchLabels": {"app": "agent"}},
+            "template": template("agent", image=image, ports=[]),
+            **spec,
+        },
+    }
+
+
+def test_a_daemon_set_has_one_pod_per_node_and_updates_one_at_a_time():
+    cluster = Cluster(nodes=3)
+    cluster.apply(daemon_set())
+    cluster.run_until(20_000)
+    assert sorted(p["spec"]["nodeName"] for p in cluster.objects("Pod")) == ["node-1", "node-2", "node-3"]
+    cluster.apply(daemon_set(image="example.com/batch:1.0"))
+    cluster.run_until(60_000)
+    images = {p["spec"]["containers"][0]["image"] for p in cluster.objects("Pod")}
+    assert images == {"example.com/batch:1.0"}
+    ready = [
+        v.obj["status"]["numberReady"]
+        for v in cluster.trace.versions(("DaemonSet", "default", "agent"))
+        if v.time_ms > 20_000
+    ]
+    assert min(ready) == 2
+
+
+def test_a_daemon_follows_the_nodes():
+    cluster = Cluster(nodes=2)
+    cluster.apply(daemon_set())
+    cluster.run_until(10_000)
+    cluster.delete("Node", "node-2")
+    cluster.run_until(50_000)
+    assert [p["spec"]["nodeName"] for p in cluster.objects("Pod")] == ["node-1"]
