@@ -73,7 +73,9 @@ def test_the_next_probe_waits_for_the_one_before(started, ended, due):
     assert next_tick(0, 10_000, started, ended) == due
 
 
-@pytest.mark.parametrize(("status", "success"), [(199, F), (200, S), (204, S), (301, S), (399, S), (400, F), (404, F), (500, F)])
+@pytest.mark.parametrize(
+    ("status", "success"), [(199, F), (200, S), (204, S), (301, S), (399, S), (400, F), (404, F), (500, F)]
+)
 def test_http_status_decides(status, success):
     outcome = probes.http_outcome(status)
     assert outcome.success is success
@@ -89,7 +91,10 @@ def test_ports_are_found_by_name(port, number):
 
 def killed_at(liveness, *events, duration=200):
     scenario = scenario_from({"origin": "web", "duration": duration, "events": list(events)})
-    return [kill["ms"] / 1000 for kill in run(scenario, [deployment(replicas=1, livenessProbe=liveness)]).facts["kills"]]
+    return [
+        kill["ms"] / 1000
+        for kill in run(scenario, [deployment(replicas=1, livenessProbe=liveness)]).facts["kills"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +131,8 @@ def test_tcp_probes_do_not_see_a_hang():
 
 
 def test_a_wrong_port_kills_again_and_again_with_back_off():
-    kills = killed_at({"httpGet": {"path": "/healthz", "port": 80}, "periodSeconds": 5, "failureThreshold": 2})
+    kills = killed_at(
+        {"httpGet": {"path": "/healthz", "port": 80}, "periodSeconds": 5, "failureThreshold": 2}
+    )
     # 5 s of probing, 1 s to start again, and waits of 0, 10, 20, 40 … seconds.
     assert kills[:5] == [5, 11, 27, 53, 99]

@@ -18,9 +18,24 @@ from learn.cluster.restarts import Backoff, after_restart, go_duration, may_rest
         ("Always", None, {"is_pod_deleting": True}, False),
         ("Never", 1, {"container_policy": "Always"}, True),
         ("Always", 1, {"container_policy": "Never"}, False),
-        ("Never", 42, {"rules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]}, True),
-        ("Never", 43, {"rules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]}, False),
-        ("Never", 43, {"rules": [{"action": "Restart", "exitCodes": {"operator": "NotIn", "values": [42]}}]}, True),
+        (
+            "Never",
+            42,
+            {"rules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]},
+            True,
+        ),
+        (
+            "Never",
+            43,
+            {"rules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]},
+            False,
+        ),
+        (
+            "Never",
+            43,
+            {"rules": [{"action": "Restart", "exitCodes": {"operator": "NotIn", "values": [42]}}]},
+            True,
+        ),
     ],
 )
 def test_restart_decision(policy, exit_code, more, expected):
