@@ -1,0 +1,313 @@
+"""What the parser's complaint means in human words: one rule per slip, tried in order.
+
+A rule that offers a fix first tries it: only a fix that gets the parser further is kept.
+"""
+
+import re
+from collections.abc import Callable
+
+from learn.sandbox.diagnostics import Diagnostic, Edit, Fix
+from learn.sandbox.edits import apply_fix, insertion, line_replacement
+from learn.sandbox.layout import best_layout
+from learn.sandbox.scene import Scene, diagnose
+
+_CLEAN = (0, 0)
+_MARGIN_REACH = 3
+_KEY = r"(?:[A-Za-z][A-Za-z0-9_./-]*)"
+_MISSING_SPACE = re.compile(rf"^(\s*(?:- +)*{_KEY}):((?!//)[^\s:\0][^\s]*)\s*$")
+_MISSING_SPACE_DASH = re.compile(rf"^(\s*(?:- +)*)-({_KEY}:?(?:\s.*)?)$")
+_MISSING_COLON = re.compile(rf"^(\s*(?:- +)*)({_KEY})( +)(\S.*)$")
+_TWO_COLONS = re.compile(rf"^(\s*(?:- +)*{_KEY}: +)([^\s\"'\[{{|>&*!].*?: .*?|[^\s\"'\[{{|>&*!].*:)\s*$")
+_VALUE = re.compile(rf"^(\s*(?:- +)*(?:{_KEY}:)? +|\s*- +)(\S.*?)\s*$")
+_CLOSING = {"[": "]", "{": "}"}
+_ESCAPE = re.compile(r"\\(?![0abtnvfre \"/\\N_LPxuU\n\t])")
+
+
+def _template(scene: Scene) -> Diagnostic | None:
+    for index, line in enumerate(scene.lines):
+        column = line.find("{{")
+        if column >= 0 and "}}" in line:
+            return diagnose(scene, "yaml-template", index, column)
+    return None
+
+
+def _indented_separator(scene: Scene) -> Diagnostic | None:
+    """A document mark that does not stand at the first column, as in a text pasted with a margin."""
+    last = min(scene.line, len(scene.lines) - 1)
+    for index in range(last, max(last - _MARGIN_REACH, -1), -1):
+        match = re.fullmatch(r"( +)---\s*", scene.code[index])
+        if match is None:
+            continue
+        margin = len(match[1])
+        filled = [i for i, line in enumerate(scene.lines) if line.strip()]
+        moved = filled if all(scene.lines[i].startswith(match[1]) for i in filled) else [index]
+        fix = Fix(edits=tuple(_edit(i, 0, margin, "") for i in moved))
+        fits = scene.judge(apply_fix(scene.text, fix))[0] == 0
+        return diagnose(scene, "yaml-indented-separator", index, margin, fix=fix if fits else None, length=3)
+    return None
+
+
+def _asterisk(scene: Scene) -> Diagnostic | None:
+    if "alias" not in scene.context and "alias" not in scene.problem:
+        return None
+    name = scene.lines[scene.line][scene.column :].strip()
+    if scene.problem == "found undefined alias":
+        return diagnose(scene, "yaml-undefined-alias", scene.line, scene.column, name=name.lstrip("*"))
+    return _with_quotes(scene, "yaml-asterisk", scene.line)
+
+
+def _unclosed_quote(scene: Scene) -> Diagnostic | None:
+    if "quoted scalar" not in scene.context:
+        return None
+    if scene.problem == "found unknown escape character":
+        return _bad_escape(scene)
+    index = scene.context_line
+    line = scene.lines[index]
+    quote = next((char for char in line[line.find(": ") + 1 :].strip() if char in "\"'"), '"')
+    bare = line.split(" #")[0].rstrip()
+    fix = insertion(index, len(bare), quote)
+    return diagnose(scene, "yaml-unclosed-quote", index, line.find(quote), fix=fix, quote=quote)
+
+
+def _bad_escape(scene: Scene) -> Diagnostic:
+    line = scene.lines[scene.line]
+    match = _ESCAPE.search(line)
+    column = match.start() if match else scene.column
+    fix = line_replacement(scene.line, line, _ESCAPE.sub(r"\\\\", line))
+    return diagnose(
+        scene, "yaml-bad-escape", scene.line, column, fix=fix, length=2, found=line[column : column + 2]
+    )
+
+
+def _stray_quote(scene: Scene) -> Diagnostic | None:
+    """An odd number of quotes on a line near the complaint: one was left open, and a later one closed it."""
+    if "expected" not in scene.problem and "not allowed" not in scene.problem:
+        return None
+    for index in scene.near():
+        line = scene.lines[index]
+        for quote in "\"'":
+            match = re.search(rf":\s+{quote}[^{quote}]*$|-\s+{quote}[^{quote}]*$", line.split(" #")[0])
+            if match:
+                fix = insertion(index, len(line.rstrip()), quote)
+                if scene.improves(fix):
+                    column = line.index(quote, match.start())
+                    return diagnose(scene, "yaml-unclosed-quote", index, column, fix=fix, quote=quote)
+    return None
+
+
+def _text_after_quote(scene: Scene) -> Diagnostic | None:
+    if scene.line >= len(scene.lines):
+        return None
+    before = scene.lines[scene.line][: scene.column].rstrip()
+    if before.endswith(('"', "'")) and before.count(before[-1]) % 2 == 0 and "expected" in scene.problem:
+        return diagnose(scene, "yaml-text-after-quote", scene.line, scene.column)
+    return None
+
+
+def _brackets(scene: Scene) -> Diagnostic | None:
+    opened = [bracket for bracket in _open_brackets(scene) if not _is_closed(scene, *bracket)]
+    if "flow" in scene.context and opened:
+        char, index, column = opened[-1]
+        closing = _CLOSING[char]
+        fix = insertion(index, len(scene.lines[index].split(" #")[0].rstrip()), closing)
+        fixed = fix if scene.improves(fix) else None
+        return diagnose(scene, "yaml-unclosed-bracket", index, column, fix=fixed, closing=closing)
+    if scene.line < len(scene.lines) and scene.lines[scene.line][scene.column : scene.column + 1] in (
+        "]",
+        "}",
+    ):
+        char = scene.lines[scene.line][scene.column]
+        return diagnose(scene, "yaml-stray-bracket", scene.line, scene.column, found=char)
+    return None
+
+
+def _is_closed(scene: Scene, opening: str, line: int, column: int) -> bool:
+    """Whether the text after the bracket closes it."""
+    depth = 0
+    for index in range(line, len(scene.code)):
+        for char in scene.code[index][column if index == line else 0 :]:
+            depth += (char == opening) - (char == _CLOSING[opening])
+            if depth == 0 and char == _CLOSING[opening]:
+                return True
+    return False
+
+
+def _open_brackets(scene: Scene) -> list[tuple[str, int, int]]:
+    """The brackets still open where the parser stopped, as (bracket, line, column)."""
+    stack: list[tuple[str, int, int]] = []
+    for index in range(scene.context_line, min(scene.line + 1, len(scene.lines))):
+        end = scene.column if index == scene.line else len(scene.code[index])
+        for column, char in enumerate(scene.code[index][:end]):
+            if char in _CLOSING:
+                stack.append((char, index, column))
+            elif stack and char == _CLOSING[stack[-1][0]]:
+                stack.pop()
+    if not stack and scene.context_line < scene.line:
+        return []
+    return stack or _opened_above(scene)
+
+
+def _opened_above(scene: Scene) -> list[tuple[str, int, int]]:
+    """The last bracket before the complaint that its own line does not close."""
+    for index in range(min(scene.line, len(scene.lines) - 1), -1, -1):
+        line = scene.code[index]
+        for char, closing in _CLOSING.items():
+            if line.count(char) > line.count(closing):
+                return [(char, index, line.rindex(char))]
+    return []
+
+
+def _reserved_start(scene: Scene) -> Diagnostic | None:
+    if scene.problem != "found character that cannot start any token" or scene.line >= len(scene.lines):
+        return None
+    char = scene.lines[scene.line][scene.column : scene.column + 1]
+    if char not in ("@", "`", "%"):
+        return None
+    return _with_quotes(scene, "yaml-reserved-char", scene.line, found=char)
+
+
+def _with_quotes(scene: Scene, code: str, index: int, found: str = "") -> Diagnostic:
+    """A finding whose fix puts the value of the line into double quotes."""
+    line = scene.lines[index]
+    match = _VALUE.match(line)
+    fix = None
+    if match and '"' not in match[2] and "\\" not in match[2]:
+        value = match[2].split(" #")[0].rstrip()
+        start = match.start(2)
+        fix = Fix(edits=(_edit(index, start, start + len(value), f'"{value}"'),))
+        fix = fix if scene.improves(fix) else None
+    value_text = match[2] if match else line.strip()
+    return diagnose(scene, code, index, scene.column, fix=fix, value=value_text, found=found)
+
+
+def _missing_space(scene: Scene) -> Diagnostic | None:
+    for index in scene.near(8):
+        match = _MISSING_SPACE.match(scene.lines[index])
+        if match:
+            fix = insertion(index, match.end(1) + 1, " ")
+            if scene.improves(fix):
+                return diagnose(
+                    scene,
+                    "yaml-missing-space",
+                    index,
+                    match.end(1),
+                    fix=fix,
+                    value=scene.lines[index].strip(),
+                )
+        match = _MISSING_SPACE_DASH.match(scene.lines[index])
+        if match:
+            fix = insertion(index, match.end(1) + 1, " ")
+            if scene.improves(fix):
+                return diagnose(
+                    scene,
+                    "yaml-missing-space-dash",
+                    index,
+                    match.end(1),
+                    fix=fix,
+                    value=scene.lines[index].strip(),
+                )
+    return None
+
+
+def _missing_colon(scene: Scene) -> Diagnostic | None:
+    if "could not find expected ':'" not in scene.problem and "not allowed" not in scene.problem:
+        return None
+    for index in scene.near():
+        line = scene.lines[index]
+        match = _MISSING_COLON.match(line)
+        if match and ": " not in line and not line.rstrip().endswith(":"):
+            fix = Fix(edits=(_edit(index, match.end(2), match.end(3), ": "),))
+            if scene.improves(fix):
+                return diagnose(scene, "yaml-missing-colon", index, match.start(2), fix=fix, key=match[2])
+        bare = re.fullmatch(rf"(\s*(?:- +)*)({_KEY})\s*", line)
+        if bare:
+            fix = insertion(index, bare.end(2), ":")
+            if scene.judge(apply_fix(scene.text, fix)) == _CLEAN:
+                return diagnose(scene, "yaml-missing-colon", index, bare.start(2), fix=fix, key=bare[2])
+    return None
+
+
+def _colon_in_value(scene: Scene) -> Diagnostic | None:
+    if "mapping values are not allowed" not in scene.problem or scene.line >= len(scene.lines):
+        return None
+    line = scene.lines[scene.line]
+    match = _TWO_COLONS.match(line.split(" #")[0])
+    if not match or match.end(1) > scene.column:
+        return None
+    value = match[2]
+    text = f"'{value}'" if '"' in value and "'" not in value else '"' + value.replace('"', "'") + '"'
+    fix = Fix(edits=(_edit(scene.line, match.start(2), match.end(2), text),))
+    return diagnose(
+        scene,
+        "yaml-colon-in-value",
+        scene.line,
+        match.start(2),
+        fix=fix if scene.improves(fix) else None,
+        value=value,
+    )
+
+
+def _dash_in_value(scene: Scene) -> Diagnostic | None:
+    if scene.problem != "block sequence entries are not allowed in this context" or scene.line >= len(
+        scene.lines
+    ):
+        return None
+    line = scene.lines[scene.line]
+    key = line[: scene.column].rstrip()
+    if not key.endswith(":"):
+        return None
+    indent = len(line) - len(line.lstrip(" "))
+    following = scene.lines[scene.line + 1] if scene.line + 1 < len(scene.lines) else ""
+    for depth in (len(following) - len(following.lstrip(" ")) - 2, indent + 2, indent):
+        fix = Fix(edits=(_edit(scene.line, len(key), scene.column, "\n" + " " * max(depth, indent)),))
+        if scene.judge(apply_fix(scene.text, fix)) == _CLEAN:
+            return diagnose(scene, "yaml-dash-in-value", scene.line, scene.column, fix=fix)
+    return diagnose(scene, "yaml-dash-in-value", scene.line, scene.column)
+
+
+def _layout(scene: Scene) -> Diagnostic | None:
+    """The line whose depth or missing dash, once mended, lets the text be read best."""
+    chosen = best_layout(scene.text, scene.lines, scene.code, scene.line, scene.judge, (1, -(scene.line + 1)))
+    if chosen is None:
+        return None
+    candidate, score = chosen
+    length = len(scene.lines[candidate.line].strip())
+    return diagnose(
+        scene, candidate.code, candidate.line, candidate.have, fix=candidate.fix if score[0] == 0 else None,
+        length=length, have=str(candidate.have), want=str(candidate.want),
+    )  # fmt: skip
+
+
+def _block_scalar(scene: Scene) -> Diagnostic | None:
+    if "block scalar" not in scene.context:
+        return None
+    return diagnose(scene, "yaml-block-scalar", scene.context_line, 0)
+
+
+def _directive(scene: Scene) -> Diagnostic | None:
+    if "directive" in scene.problem or "YAML document" in scene.problem or "%YAML" in scene.text[:200]:
+        return diagnose(scene, "yaml-directive", scene.line, scene.column)
+    return None
+
+
+RULES: tuple[Callable[[Scene], Diagnostic | None], ...] = (
+    _template,
+    _indented_separator,
+    _asterisk,
+    _missing_space,
+    _unclosed_quote,
+    _stray_quote,
+    _reserved_start,
+    _colon_in_value,
+    _dash_in_value,
+    _brackets,
+    _text_after_quote,
+    _missing_colon,
+    _block_scalar,
+    _layout,
+    _directive,
+)
+
+
+def _edit(line: int, start: int, end: int, text: str) -> Edit:
+    return Edit(line=line + 1, column=start + 1, end_line=line + 1, end_column=end + 1, text=text)
