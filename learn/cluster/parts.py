@@ -19,10 +19,10 @@ from learn.cluster.controllers.job import JobController
 from learn.cluster.controllers.namespace import NamespaceController
 from learn.cluster.controllers.quota import QuotaController
 from learn.cluster.controllers.replicaset import ReplicaSetController
-from learn.cluster.controllers.resourcequota import ResourceQuotaController
 from learn.cluster.controllers.service_lb import ServiceLoadBalancers
 from learn.cluster.controllers.statefulset import StatefulSetController
 from learn.cluster.controllers.volumes import ClaimProtection, VolumeController
+from learn.cluster.controllers.vpa import VerticalAutoscaler
 from learn.cluster.metrics import MetricsServer
 from learn.cluster.scheduler import Scheduler
 
@@ -41,10 +41,10 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     GarbageCollector,
     Scheduler,
     DisruptionController,
-    ResourceQuotaController,
     HorizontalController,
     MetricsServer,
     ClusterAutoscaler,
+    VerticalAutoscaler,
     ServiceLoadBalancers,
     IngressController,
 )

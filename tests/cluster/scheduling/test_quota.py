@@ -37,6 +37,7 @@ def test_what_is_used_follows_what_is_there() -> None:
     cluster.create(quota(pods="3", **{"requests.cpu": "1"}))
     cluster.create(pod("a", "100m"))
     cluster.create(pod("b", "200m"))
+    cluster.run_for(0)
     assert used(cluster) == {"pods": "2", "requests.cpu": "300m"}
     cluster.run_for(10_000)
     cluster.delete("Pod", "a", grace_seconds=0)
