@@ -5,6 +5,7 @@ Order matters only where two parts act in the same instant for the same reason: 
 
 from __future__ import annotations
 
+from learn.cluster.controllers.alb import LoadBalancerController
 from learn.cluster.controllers.base import Controller
 from learn.cluster.controllers.cluster_autoscaler import ClusterAutoscaler
 from learn.cluster.controllers.cronjob import CronJobController
@@ -13,6 +14,7 @@ from learn.cluster.controllers.deployment import DeploymentController
 from learn.cluster.controllers.disruption import DisruptionController
 from learn.cluster.controllers.endpointslice import EndpointSliceController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
+from learn.cluster.controllers.gateway import GatewayController
 from learn.cluster.controllers.hpa import HorizontalController
 from learn.cluster.controllers.ingress import IngressController
 from learn.cluster.controllers.job import JobController
@@ -47,4 +49,6 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     VerticalAutoscaler,
     ServiceLoadBalancers,
     IngressController,
+    GatewayController,
+    LoadBalancerController,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,13 @@ from learn.cluster.objects import Ref
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
+    from learn.cluster.process import Reply
 
 TITLES = {
+    301: "Moved Permanently",
+    302: "Found",
+    303: "See Other",
+    307: "Temporary Redirect",
     308: "Permanent Redirect",
     400: "Bad Request",
     404: "Not Found",
@@ -46,6 +51,7 @@ class Way:
     end: Connected | Answer | Failure
     request: Request
     via: Via | None = None
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def page(via: Via, status: int, reason: Reason | None = None, location: str = "") -> Answer:
@@ -82,17 +88,40 @@ def ready_endpoints(cluster: Cluster, found: ServicePort) -> list[Endpoint]:
 
 
 def forward(
-    connector: Connector, trip: Trip, proxy: Client, found: ServicePort, request: Request, via: Via
+    connector: Connector,
+    trip: Trip,
+    proxy: Client,
+    found: ServicePort,
+    request: Request,
+    via: Via,
+    passes: Callable[[Connected], bool] | None = None,
 ) -> Iterator[Way]:
-    """Send a request on to one of the Service's Pods; a refused or timed-out connection goes to the next, `tries` in all."""
+    """
+    Send a request on to one of the Service's Pods.
+
+    A refused or timed-out connection goes to the next one, `tries` in all.  With a health check (`passes`),
+    only those that pass it are sent to; where none does, all are.
+    """
     endpoints = ready_endpoints(connector.cluster, found)
     if not endpoints:
         yield Way(trip=trip, end=page(via, 503, Reason.NO_ENDPOINTS), request=request, via=via)
         return
     attempts = [_attempt(connector, trip, proxy, found, each, len(endpoints)) for each in endpoints]
+    if passes is not None:
+        attempts = [
+            each for each in attempts if isinstance(each[1], Connected) and passes(each[1])
+        ] or attempts
     for (hops, end), share in connector.pick(_weighted(attempts, via.tries)):
         way_end: Connected | Answer = end if isinstance(end, Connected) else _bad_gateway(via, end)
         yield Way(trip=hops.times(share), end=way_end, request=request, via=via)
+
+
+def reply_of(end: Connected, path: str) -> Reply | None:
+    """What an application answers to a GET of a path; None when it gives no HTTP answer."""
+    if end.running is None:
+        return None
+    reply = end.running.http_reply(end.port, path, client=end.source_ip)
+    return reply if reply.kind == "ok" and reply.status else None
 
 
 def _attempt(

@@ -416,6 +416,11 @@ class Connector:
             return trip, stopped
         return self._enter(trip, packet, pod, destination)
 
+    def leave(self, trip: Trip, client: Client, ip: str, port: int) -> tuple[Trip, Failure | None]:
+        """What the client's policies say of an address outside the cluster."""
+        packet = Packet(client=client, source_ip=client.ip, ip=ip, port=port)
+        return self._leave(trip, packet, Peer(ip=ip))
+
     def _leave(self, trip: Trip, packet: Packet, destination: Peer) -> tuple[Trip, Failure | None]:
         """What the policies that select the client let out."""
         client = packet.client

@@ -7,14 +7,14 @@ each takes, so that any number of them costs what one does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
-from learn.cluster.network import curl, ingressproxy
+from learn.cluster.network import albproxy, curl, gatewayproxy, ingressproxy
 from learn.cluster.network.backends import Via, Way, page
 from learn.cluster.network.clients import Client
 from learn.cluster.network.connect import Connected, Connector, Picker, drawn_evenly
@@ -152,6 +152,14 @@ def _ways(connector: Connector, client: Client, request: Request) -> Iterator[Wa
 def _to_address(
     connector: Connector, trip: Trip, client: Client, address: str, request: Request
 ) -> Iterator[Way]:
+    serve = None if request.scheme == "tcp" else _balancer(connector, address)
+    if serve is not None:
+        at, stopped = connector.leave(trip, client, address, request.port)
+        if stopped:
+            yield Way(trip=at, end=stopped, request=request)
+        else:
+            yield from serve(at, request)
+        return
     for at, end in connector.connect(trip, client, address, request.port):
         controller = ""
         if isinstance(end, Connected) and end.pod is not None and request.scheme != "tcp":
@@ -162,12 +170,25 @@ def _to_address(
             yield Way(trip=at, end=end, request=request)
 
 
+def _balancer(connector: Connector, address: str) -> Callable[[Trip, Request], Iterator[Way]] | None:
+    """The load balancer outside the cluster that has an address: a Gateway's, or one of a group of Ingresses."""
+    gateway = gatewayproxy.gateway_at(connector.cluster, address)
+    if gateway is not None:
+        return lambda trip, request: gatewayproxy.serve(connector, trip, gateway, address, request)
+    group = albproxy.group_at(connector.cluster, address)
+    if group is not None:
+        return lambda trip, request: albproxy.serve(connector, trip, group, address, request)
+    return None
+
+
 def _ended(cluster: Cluster, way: Way) -> Outcome:
     """The end of a way as the client tells it."""
     end, trip = way.end, way.trip
     if isinstance(end, Connected):
         trip, end = _exchange(cluster, trip, end, way)
     if isinstance(end, Answer):
+        if way.answer_headers:
+            end = replace(end, headers={**end.headers, **way.answer_headers})
         return Outcome(hops=trip.hops, answer=end, certificate=trip.certificate)
     elapsed = end.elapsed_ms or _elapsed(end.symptom, way.request)
     failure = Failure(symptom=end.symptom, reason=end.reason, pod=end.pod, elapsed_ms=elapsed)

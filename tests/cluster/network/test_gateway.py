@@ -1,0 +1,278 @@
+"""
+Gateway API: who may attach, where requests go, and what the status says.
+
+Rules: Gateway API, apis/v1/gateway_types.go, apis/v1/httproute_types.go, apis/v1/shared_types.go,
+apis/v1beta1/referencegrant_types.go, conformance/tests (httproute-weight, httproute-cross-namespace,
+httproute-invalid-backendref-unknown-kind, httproute-redirect-path, httproute-rewrite-path).
+"""
+
+import pytest
+
+from learn.cluster.network import clients
+from learn.cluster.network.gatewayproxy import modified, replaced_path
+from learn.cluster.network.http import parse_url
+from learn.cluster.network.request import shares
+from tests.cluster.factories import deployment, service
+from tests.cluster.network.test_ingress_controller import tls_secret
+from tests.cluster.network.worlds import ask, cluster_with, in_namespace, namespace
+
+GATEWAYS = {"gateways": [{"class": "example", "controller": "example.com/gateway-controller"}]}
+SHOP_TEAM = {"from": "Selector", "selector": {"matchLabels": {"team": "shop"}}}
+
+
+def gateway(space="infra", *, allowed=None, listeners=None, **spec):
+    listener = {
+        "name": "http", "protocol": "HTTP", "port": 80,
+        "allowedRoutes": {"namespaces": allowed or {"from": "All"}},
+    }  # fmt: skip
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "edge", "namespace": space},
+        "spec": {"gatewayClassName": "example", "listeners": listeners or [listener], **spec},
+    }
+
+
+def route(*rules, name="shop", space="shop", hostnames=("shop.example.com",), parent=None):
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": name, "namespace": space},
+        "spec": {
+            "parentRefs": [parent or {"name": "edge", "namespace": "infra"}],
+            "hostnames": list(hostnames),
+            "rules": list(rules),
+        },
+    }
+
+
+def rule(*backends, path="/", **fields):
+    return {
+        "matches": [{"path": {"type": "PathPrefix", "value": path}}],
+        "backendRefs": [
+            {"port": 80, **each} if isinstance(each, dict) else {"name": each, "port": 80}
+            for each in backends
+        ],
+        **fields,
+    }
+
+
+def world(*objects, **more):
+    apps = []
+    for index, name in enumerate(("web-v1", "web-v2", "api")):
+        apps.append(in_namespace("shop", deployment(name, 1)))
+        apps.append(in_namespace("shop", service(name, clusterIP=f"10.96.8.{index + 1}")))
+    return cluster_with(
+        namespace("shop", team="shop"), namespace("infra"), *apps, *objects, network=GATEWAYS, **more
+    )
+
+
+def conditions(obj):
+    return {each["type"]: (each["status"], each["reason"]) for each in obj["conditions"]}
+
+
+def parent_conditions(cluster, name="shop"):
+    [parent] = cluster.get("HTTPRoute", name, "shop")["status"]["parents"]
+    return conditions(parent)
+
+
+def test_class_gateway_and_route_become_ready():
+    cluster = world(gateway(), route(rule("web-v1")))
+    assert conditions(cluster.get("GatewayClass", "example")["status"]) == {"Accepted": ("True", "Accepted")}
+    status = cluster.get("Gateway", "edge", "infra")["status"]
+    assert conditions(status) == {"Accepted": ("True", "Accepted"), "Programmed": ("True", "Programmed")}
+    assert status["addresses"] == [{"type": "IPAddress", "value": "203.0.113.10"}]
+    assert [(each["name"], each["attachedRoutes"]) for each in status["listeners"]] == [("http", 1)]
+    assert parent_conditions(cluster) == {
+        "Accepted": ("True", "Accepted"),
+        "ResolvedRefs": ("True", "ResolvedRefs"),
+    }
+    found = ask(cluster, "http://shop.example.com/", "outside")
+    assert (found.status, found.route) == (200, ("dns", "load-balancer", "route", "endpoint", "pod"))
+
+
+def test_a_class_that_nobody_serves_gets_no_address():
+    cluster = world(
+        {**gateway(), "spec": {**gateway()["spec"], "gatewayClassName": "other"}}, route(rule("web-v1"))
+    )
+    assert "addresses" not in (cluster.get("Gateway", "edge", "infra").get("status") or {})
+    assert not (cluster.get("HTTPRoute", "shop", "shop").get("status") or {}).get("parents")
+
+
+@pytest.mark.parametrize(
+    ("made", "attached", "accepted"),
+    [
+        pytest.param(gateway(allowed={"from": "Same"}), {}, ("False", "NotAllowedByListeners"), id="Same, elsewhere"),
+        pytest.param(gateway(allowed=SHOP_TEAM), {}, ("True", "Accepted"), id="Selector by label"),
+        pytest.param(
+            gateway(allowed={"from": "Selector", "selector": {"matchLabels": {"team": "x"}}}), {},
+            ("False", "NotAllowedByListeners"), id="Selector that does not match",
+        ),
+        pytest.param(
+            gateway(), {"parent": {"name": "edge", "namespace": "infra", "sectionName": "https"}},
+            ("False", "NoMatchingParent"), id="no listener of that name",
+        ),
+        pytest.param(
+            gateway(), {"parent": {"name": "edge", "namespace": "infra", "port": 8443}},
+            ("False", "NoMatchingParent"), id="no listener on that port",
+        ),
+        pytest.param(
+            gateway(listeners=[{"name": "http", "protocol": "HTTP", "port": 80, "hostname": "*.example.org", "allowedRoutes": {"namespaces": {"from": "All"}}}]),
+            {}, ("False", "NoMatchingListenerHostname"), id="hostnames that share nothing",
+        ),
+    ],
+)  # fmt: skip
+def test_both_sides_must_agree(made, attached, accepted):
+    cluster = world(made, route(rule("web-v1"), **attached))
+    assert parent_conditions(cluster)["Accepted"] == accepted
+    count = sum(
+        each["attachedRoutes"] for each in cluster.get("Gateway", "edge", "infra")["status"]["listeners"]
+    )
+    assert count == (1 if accepted[0] == "True" else 0)
+
+
+def test_a_parent_without_a_namespace_is_looked_for_beside_the_route():
+    cluster = world(gateway(), route(rule("web-v1"), parent={"name": "edge"}))
+    assert not (cluster.get("HTTPRoute", "shop", "shop").get("status") or {}).get("parents")
+    cluster = world(gateway("shop", allowed={"from": "Same"}), route(rule("web-v1"), parent={"name": "edge"}))
+    assert parent_conditions(cluster)["Accepted"] == ("True", "Accepted")
+
+
+GRANT = {
+    "apiVersion": "gateway.networking.k8s.io/v1beta1", "kind": "ReferenceGrant",
+    "metadata": {"name": "let", "namespace": "infra"},
+    "spec": {
+        "from": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "shop"}],
+        "to": [{"group": "", "kind": "Service"}],
+    },
+}  # fmt: skip
+ELSEWHERE = {"name": "far", "namespace": "infra"}
+FAR = (
+    in_namespace("infra", deployment("far", 1)),
+    in_namespace("infra", service("far", clusterIP="10.96.8.9")),
+)
+
+
+@pytest.mark.parametrize(
+    ("backend", "extra", "resolved", "status"),
+    [
+        pytest.param("web-v1", (), ("True", "ResolvedRefs"), 200, id="there"),
+        pytest.param("web-v3", (), ("False", "BackendNotFound"), 500, id="no such Service"),
+        pytest.param({"name": "web-v1", "port": 81}, (), ("False", "BackendNotFound"), 500, id="no such port"),
+        pytest.param({"name": "x", "kind": "Bucket", "group": "example.com"}, (), ("False", "InvalidKind"), 500, id="kind"),
+        pytest.param(ELSEWHERE, FAR, ("False", "RefNotPermitted"), 500, id="another namespace"),
+        pytest.param(ELSEWHERE, (*FAR, GRANT), ("True", "ResolvedRefs"), 200, id="with a ReferenceGrant"),
+    ],
+)  # fmt: skip
+def test_backends_must_be_there_and_permitted(backend, extra, resolved, status):
+    cluster = world(*extra, gateway(), route(rule(backend)))
+    assert parent_conditions(cluster) == {"Accepted": ("True", "Accepted"), "ResolvedRefs": resolved}
+    assert ask(cluster, "http://shop.example.com/", "outside").status == status
+
+
+def fractions(cluster, url):
+    found = shares(cluster, clients.outside(is_many=True), parse_url(url))
+    by_app = {}
+    for each in found.pods:
+        app = each.pod.removeprefix("shop/").rsplit("-", 2)[0]
+        by_app[app] = by_app.get(app, 0) + float(each.fraction)
+    return {app: round(part, 6) for app, part in by_app.items()} | {
+        str(status): round(float(part), 6) for status, _, part in found.answers
+    }
+
+
+@pytest.mark.parametrize(
+    ("backends", "expected"),
+    [
+        pytest.param([("web-v1", 90), ("web-v2", 10)], {"web-v1": 0.9, "web-v2": 0.1}, id="90 to 10"),
+        pytest.param([("web-v1", 9), ("web-v2", 1)], {"web-v1": 0.9, "web-v2": 0.1}, id="9 to 1"),
+        pytest.param([("web-v1", None), ("web-v2", None)], {"web-v1": 0.5, "web-v2": 0.5}, id="1 by default"),
+        pytest.param([("web-v1", 1), ("web-v2", 0)], {"web-v1": 1.0}, id="0 takes nothing"),
+        pytest.param(
+            [("web-v1", 3), ("web-v9", 1)], {"web-v1": 0.75, "500": 0.25}, id="a share for what is missing"
+        ),
+    ],
+)
+def test_weights_share_requests_out(backends, expected):
+    refs = [{"name": name, **({} if weight is None else {"weight": weight})} for name, weight in backends]
+    cluster = world(gateway(), route(rule(*refs)))
+    assert fractions(cluster, "http://shop.example.com/") == expected
+
+
+def test_a_thousand_requests_follow_the_weights():
+    refs = [{"name": "web-v1", "weight": 90}, {"name": "web-v2", "weight": 10}]
+    cluster = world(gateway(), route(rule("api", path="/api"), rule(*refs)))
+    pods = [ask(cluster, "http://shop.example.com/", "outside").pod for _ in range(1000)]
+    assert 70 <= sum(pod.startswith("shop/web-v2") for pod in pods) <= 130
+    assert ask(cluster, "http://shop.example.com/api/items", "outside").pod.startswith("shop/api-")
+
+
+def test_filters_change_the_request_and_the_answer():
+    redirect = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
+    rewrite = {
+        "type": "URLRewrite",
+        "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}},
+    }
+    cluster = world(
+        gateway(),
+        route(
+            {"matches": [{"path": {"type": "PathPrefix", "value": "/old"}}], "filters": [redirect]},
+            rule("web-v1", path="/app", filters=[rewrite]),
+        ),
+    )
+    found = ask(cluster, "http://shop.example.com/old/a", "outside")
+    assert (found.status, found.location) == (301, "https://shop.example.com/old/a")
+    assert ask(cluster, "http://shop.example.com/app/healthz", "outside").body == "ok"
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "prefix", "after"),
+    [
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz"}, "/foo/bar", "/foo", "/xyz/bar"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz"}, "/foo/bar", "/foo/", "/xyz/bar"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz/"}, "/foo/bar", "/foo", "/xyz/bar"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz"}, "/foo", "/foo", "/xyz"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}, "/foo/bar", "/foo", "/bar"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": ""}, "/foo", "/foo", "/"),
+        ({"type": "ReplaceFullPath", "replaceFullPath": "/one"}, "/foo/bar", "/foo", "/one"),
+        ({}, "/foo", "/foo", "/foo"),
+    ],
+)
+def test_path_modifiers(change, path, prefix, after):
+    """apis/v1/httproute_types.go, HTTPPathModifier.ReplacePrefixMatch: its table."""
+    assert replaced_path(change, path, prefix) == after
+
+
+def test_header_modifiers():
+    """apis/v1/httproute_types.go, HTTPHeaderFilter: its examples."""
+    assert modified({"my-header": "foo"}, {"set": [{"name": "My-Header", "value": "bar"}]}) == {
+        "My-Header": "bar"
+    }
+    assert modified({"my-header": "foo"}, {"add": [{"name": "my-header", "value": "bar"}]}) == {
+        "my-header": "foo,bar"
+    }
+    assert modified({"a": "1", "b": "2"}, {"remove": ["A"]}) == {"b": "2"}
+
+
+def test_https_listener_serves_its_certificate():
+    listener = {
+        "name": "https", "protocol": "HTTPS", "port": 443, "hostname": "shop.example.com",
+        "tls": {"certificateRefs": [{"name": "shop-tls"}]}, "allowedRoutes": {"namespaces": {"from": "All"}},
+    }  # fmt: skip
+    cluster = world(gateway(listeners=[listener]), route(rule("web-v1")))
+    [status] = cluster.get("Gateway", "edge", "infra")["status"]["listeners"]
+    assert conditions(status)["ResolvedRefs"] == ("False", "InvalidCertificateRef")
+    cluster.create(in_namespace("infra", tls_secret()))
+    cluster.run_for(1_000)
+    found = ask(cluster, "https://shop.example.com/", "outside")
+    assert (found.status, found.certificate) == (200, "shop.example.com")
+    [status] = cluster.get("Gateway", "edge", "infra")["status"]["listeners"]
+    assert conditions(status)["ResolvedRefs"] == ("True", "ResolvedRefs")
+
+
+def test_no_rule_is_a_404_and_no_endpoint_a_503():
+    cluster = world(gateway(), route(rule("web-v1", path="/only")))
+    assert ask(cluster, "http://shop.example.com/", "outside").status == 404
+    cluster.scale("Deployment", "web-v1", 0, namespace="shop")
+    cluster.run_for(5_000)
+    assert ask(cluster, "http://shop.example.com/only", "outside").status == 503
