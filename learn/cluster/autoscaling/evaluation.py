@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from learn.cluster.api.access import int_at, map_at, text_at
 from learn.cluster.api.quantity import Quantity, try_parse
-from learn.cluster.autoscaling.podstates import pod_state
 from learn.cluster.autoscaling.replica_calculator import (
     MetricsError,
     PodState,
@@ -24,7 +23,6 @@ from learn.cluster.autoscaling.replica_calculator import (
     utilization_replicas,
     value_replicas,
 )
-from learn.cluster.clock import Clock
 from learn.cluster.objects import Obj
 from learn.cluster.pods import is_ready
 
@@ -45,14 +43,17 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What an HPA looks at: the Pods of its target, the replicas wanted (`current`) and reported."""
+    """What an HPA looks at: the Pods of its target, the replicas wanted (`current`) and reported.
+
+    `state_of` reads a Pod for a resource and a container (or ""), as `podstates.pod_state` does.
+    """
 
     namespace: str
     pods: Sequence[Obj]
     current: int
     reported: int
     now_ms: int
-    clock: Clock
+    state_of: Callable[[Obj, str, str], PodState]
     source: Source
     tolerance: Tolerance
 
@@ -122,7 +123,7 @@ def _resource(
     field = f"spec.metrics[{index}].{key}.target"
     try:
         samples = scene.source.resource(scene.namespace, scene.pods, resource, container)
-        states = [pod_state(pod, scene.clock, resource, container) for pod in scene.pods]
+        states = [scene.state_of(pod, resource, container) for pod in scene.pods]
         if average is not None:
             proposal = _by_average(states, samples, average, resource, scene)
             name, field = f"{resource} {kind}", f"{field}.averageValue"
@@ -183,7 +184,7 @@ def _pods(source: Mapping[str, Any], index: int, scene: Scene) -> Evaluation:
         if target is None:
             raise MetricsError("no average value target was set")
         samples = scene.source.of_pods(scene.namespace, scene.pods, name)
-        states = [pod_state(pod, scene.clock, "") for pod in scene.pods]
+        states = [scene.state_of(pod, "", "") for pod in scene.pods]
         return _by_average(states, samples, target, "", scene)
 
     proposal = _guarded(propose, "FailedGetPodsMetric", "failed to get pods metric value: {}", "{}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from learn.cluster.api.access import map_at, maps_at, text_at
 from learn.cluster.api.labels import Selector, from_label_selector, from_map, label_selector_text
 from learn.cluster.api.quantity import try_parse
 from learn.cluster.autoscaling.behavior import Bounds, Decision, Stamped, limit, rules, stabilize
 from learn.cluster.autoscaling.evaluation import Evaluation, FailedMetric, Scene, evaluate
-from learn.cluster.autoscaling.replica_calculator import Tolerance
+from learn.cluster.autoscaling.podstates import pod_state
+from learn.cluster.autoscaling.replica_calculator import PodState, Tolerance
 from learn.cluster.controllers.base import Controller, KeysOf, key_of, split_key
 from learn.cluster.errors import ApiError, not_found
 from learn.cluster.metrics import metrics_of
@@ -18,10 +19,14 @@ from learn.cluster.objects import KINDS, Obj, Ref, group_of, labels_of, ref_of
 from learn.cluster.pods import is_true
 from learn.cluster.store import Notice
 
+if TYPE_CHECKING:
+    from learn.cluster.cluster import Cluster
+
 SYNC_MS = 15_000
 KEPT_MS = 3_600_000
 """No window or period is longer than an hour."""
 
+KEPT_READINGS = 10_000
 SOURCE = "horizontal-pod-autoscaler"
 SCALABLE = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"})
 
@@ -34,6 +39,22 @@ class HorizontalController(Controller):
     """State by key: `recommendations`, `ups` and `downs` as `[ms, replicas]`, and what was `said` last."""
 
     name = "hpa"
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
+        self._read: dict[tuple[str, str, str], tuple[Obj, PodState]] = {}
+
+    def state_of(self, pod: Obj, resource: str, container: str) -> PodState:
+        """What the calculator reads of a Pod; read anew only when the Pod has changed."""
+        key = (pod["metadata"]["uid"], resource, container)
+        known = self._read.get(key)
+        if known is not None and known[0] is pod:
+            return known[1]
+        if len(self._read) >= KEPT_READINGS:
+            self._read.clear()
+        state = pod_state(pod, self.clock, resource, container)
+        self._read[key] = (pod, state)
+        return state
 
     def watches(self) -> Mapping[str, KeysOf]:
         return {"HorizontalPodAutoscaler": self._changed}
@@ -184,7 +205,7 @@ class Sync:
             current=current,
             reported=int(map_at(target, "status").get("replicas") or 0),
             now_ms=self.now,
-            clock=controller.clock,
+            state_of=controller.state_of,
             source=metrics_of(controller.cluster),
             tolerance=self._tolerance(),
         )
