@@ -152,7 +152,7 @@ class Faults(Controller):
         running = kubelet.running(record, pod, name)
         match fault:
             case "crash":
-                kubelet.crash(record, pod, name, int(arguments.get("code", 1)))
+                kubelet.containers.crash(record, pod, name, int(arguments.get("code", 1)))
                 return
             case "removeFile":
                 running.remove(str(arguments.get("path", "")))
@@ -161,15 +161,15 @@ class Faults(Controller):
             case "slowStart":
                 self._delay(process, arguments)
                 if process["listens"] is not None and process["listens"] > self.engine.now:
-                    kubelet.look_at(record, name, process["listens"])
+                    kubelet.programs.look_at(record, name, process["listens"])
             case "leak":
                 process["leak"] = _rate(arguments)
                 process["leak_since"] = self.engine.now
-                kubelet.plan_memory(record, pod, name)
+                kubelet.programs.plan_memory(record, pod, name)
             case _:
                 self._mark(process, fault, until, arguments)
                 if until != FOREVER:
-                    kubelet.look_at(record, name, until)
+                    kubelet.programs.look_at(record, name, until)
         kubelet.prober.poke(record, pod, name)
 
     def _mark(self, process: Record, fault: str, until: int, arguments: Mapping[str, Any]) -> None:

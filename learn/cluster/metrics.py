@@ -153,8 +153,8 @@ class MetricsServer(Controller):
                 previous = [started, 0]
             else:
                 previous = [-1, 0]
-            cpu = kubelet.account(record, pod, name)
-            memory = kubelet.memory(record, pod, name)
+            cpu = kubelet.loads.account(record, pod, name)
+            memory = kubelet.loads.memory(record, pod, name)
             sampled[name] = [started, *previous, now, cpu, memory, container["process"]["rps"]]
         return sampled
 

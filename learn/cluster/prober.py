@@ -151,7 +151,7 @@ class Prober:
             spec = self.kubelet.container_spec(pod, name)
             probe = spec[probes.FIELDS[kind]]
             pod_grace = self.kubelet.grace_seconds(pod)
-            self.kubelet.kill(
+            self.kubelet.containers.kill(
                 record, pod, name,
                 message=f"Container {name} failed {kind} probe, will be restarted",
                 grace_ms=probes.grace_seconds(kind, probe, pod_grace) * 1000,

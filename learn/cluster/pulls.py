@@ -71,7 +71,7 @@ class Pulls:
             if container["reason"] != "ErrImageNeverPull":
                 self.kubelet.tell(pod, "Warning", "ErrImageNeverPull", text, container=name)
                 self.kubelet.tell(pod, "Warning", "Failed", "Error: ErrImageNeverPull", container=name)
-            self.kubelet.wait(container, "ErrImageNeverPull", text)
+            self.kubelet.containers.wait(container, "ErrImageNeverPull", text)
             return False
         if self._is_backing_off(record, pod, name, image):
             return False
@@ -83,7 +83,7 @@ class Pulls:
         if container["reason"] != "InvalidImageName":
             self.kubelet.tell(pod, "Warning", "InspectFailed", found.message, container=name)
             self.kubelet.tell(pod, "Warning", "Failed", "Error: InvalidImageName", container=name)
-        self.kubelet.wait(container, "InvalidImageName", found.message)
+        self.kubelet.containers.wait(container, "InvalidImageName", found.message)
 
     def _begin(self, record: Record, pod: Obj, name: str, image: str, *, present: bool) -> None:
         """Ask the registry; pulls of one node go one after the other, one image is pulled once for all."""
@@ -131,7 +131,7 @@ class Pulls:
         text = f'Failed to pull image "{image}": {found.message}'
         self.kubelet.tell(pod, "Warning", "Failed", text, container=name)
         self.kubelet.tell(pod, "Warning", "Failed", "Error: ErrImagePull", container=name)
-        self.kubelet.wait(container, "ErrImagePull", found.message)
+        self.kubelet.containers.wait(container, "ErrImagePull", found.message)
         self.engine.after(SHOWN_MS, Priority.KUBELET, "kubelet.retry", record["uid"])
 
     def _is_backing_off(self, record: Record, pod: Obj, name: str, image: str) -> bool:
@@ -149,6 +149,6 @@ class Pulls:
         self.kubelet.tell(pod, "Normal", "BackOff", f'Back-off pulling image "{image}"', container=name)
         self.kubelet.tell(pod, "Warning", "Failed", "Error: ImagePullBackOff", container=name)
         text = f'Back-off pulling image "{image}": ErrImagePull: {cause}'
-        self.kubelet.wait(container, "ImagePullBackOff", text)
+        self.kubelet.containers.wait(container, "ImagePullBackOff", text)
         self.engine.at(due, Priority.KUBELET, "kubelet.retry", record["uid"])
         return True

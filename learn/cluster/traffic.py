@@ -198,7 +198,7 @@ class Traffic(Controller):
             for name, container in record["containers"].items():
                 if container["state"] == "running":
                     load = wanted.get((record["uid"], name), {"rps": 0, "cpu": 0, "request_us": 0})
-                    kubelet.set_load(record, name, load)
+                    kubelet.loads.set_load(record, name, load)
         for target, flow in self.state["flows"].items():
             if target in placed:
                 flow["shares"] += [self._share(each) for each in placed[target]]

@@ -80,7 +80,7 @@ class Controller:
         self._failures: dict[str, int] = {}
         self.engine.handlers[f"{self.name}.reconcile"] = self._fire
         for timer in self.timers:
-            self.engine.handlers[f"{self.name}.{timer}"] = self._timer(getattr(self, timer))
+            self.engine.handlers[f"{self.name}.{timer}"] = self.as_timer(getattr(self, timer))
         for kind, keys_of in self.watches().items():
             self.store.watch(kind, self._watcher(keys_of))
 
@@ -160,8 +160,8 @@ class Controller:
 
         return watcher
 
-    def _timer(self, method: Callable[..., None]) -> Callable[..., None]:
-        """A timer method; causes that it sets for what it writes end with it."""
+    def as_timer(self, method: Callable[..., None]) -> Callable[..., None]:
+        """A method as the engine calls it: causes that it sets for what it writes end with it."""
 
         def fire(*args: Arg) -> None:
             method(*args)

@@ -1,0 +1,292 @@
+"""The life of one container: its start, its way to the end, and what comes between (kuberuntime_container.go)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from learn.cluster.apps import App
+from learn.cluster.engine import Priority
+from learn.cluster.environment import ConfigError, environment
+from learn.cluster.objects import Obj, Ref
+from learn.cluster.podstatus import container_id
+from learn.cluster.process import Running, program_of
+from learn.cluster.restarts import Backoff, after_restart, go_duration, may_restart_at
+
+if TYPE_CHECKING:
+    from learn.cluster.kubelet import Kubelet, Record
+
+START_MS = 1_000
+"""From an image at hand to a running container."""
+
+CONFIG_RETRY_MS = 10_000
+PRESTOP_EXTRA_MS = 2_000
+
+
+class Containers:
+    """Starts and ends the containers of Pods; their state lies in the Pods' records."""
+
+    def __init__(self, kubelet: Kubelet) -> None:
+        self.kubelet = kubelet
+        self.engine = kubelet.engine
+        self.trace = kubelet.trace
+        self.store = kubelet.store
+        self.cluster = kubelet.cluster
+
+    def begin(self, record: Record, pod: Obj, name: str) -> bool:
+        """Take the next step towards running a container; False when it cannot start now."""
+        container = record["containers"][name]
+        spec = self.kubelet.container_spec(pod, name)
+        key = f"{record['uid']}/{name}/{spec['image']}"
+        if container["serial"]:
+            known = self.kubelet.state["backoffs"].get(key)
+            backoff = Backoff(*known) if known else None
+            due = may_restart_at(backoff, container["finished"])
+            if self.engine.now < due:
+                self._hold_back(record, pod, name, due - container["finished"], due)
+                return False
+        if not self.kubelet.pulls.has_image(record, pod, name):
+            return bool(record["starting"])
+        return self._create(record, pod, name, key)
+
+    def _hold_back(self, record: Record, pod: Obj, name: str, delay: int, due: int) -> None:
+        container = record["containers"][name]
+        if container["reason"] == "CrashLoopBackOff" and container["state"] == "waiting":
+            return
+        where = f"{record['name']}_{record['ns']}({record['uid']})"
+        self.wait(container, "CrashLoopBackOff", f"back-off {go_duration(delay)} restarting failed container={name} pod={where}")  # fmt: skip
+        self.kubelet.tell(
+            pod, "Warning", "BackOff",
+            f"Back-off restarting failed container {name} in pod {where}",
+            container=name, causes=(container["entry"],),
+        )  # fmt: skip
+        self.engine.at(due, Priority.KUBELET, "kubelet.retry", record["uid"])
+
+    def wait(self, container: Record, reason: str, message: str = "") -> None:
+        """Put a container that is not running into the waiting state; its last run is kept."""
+        if container["state"] == "terminated":
+            container["last"] = self._run(container)
+        container["state"], container["reason"], container["message"] = "waiting", reason, message
+
+    def _run(self, container: Record) -> Record:
+        keys = ("container_id", "exit", "finished", "reason", "started", "message")
+        return {key: container[key] for key in keys}
+
+    def _create(self, record: Record, pod: Obj, name: str, key: str) -> bool:
+        """Make the container; it runs a second later."""
+        container = record["containers"][name]
+        spec = self.kubelet.container_spec(pod, name)
+        try:
+            environment(self.store, pod, spec)
+            self._check_user(pod, spec)
+        except ConfigError as error:
+            if container["reason"] != error.reason or container["message"] != error.message:
+                self.kubelet.tell(pod, "Warning", "Failed", f"Error: {error.message}", container=name)
+            self.wait(container, error.reason, error.message)
+            self.kubelet.after(CONFIG_RETRY_MS, "retry", record["uid"])
+            return False
+        if container["serial"]:
+            known = self.kubelet.state["backoffs"].get(key)
+            backoff = Backoff(*known) if known else None
+            decided = after_restart(backoff, container["finished"], self.engine.now)
+            self.kubelet.state["backoffs"][key] = list(decided)
+        record["starting"] = name
+        self.engine.after(START_MS, Priority.PROCESS, "kubelet.started", record["uid"], name)
+        return True
+
+    def _check_user(self, pod: Obj, spec: Obj) -> None:
+        """runAsNonRoot against the user that the container would have (kuberuntime security_context.go)."""
+        security = {**(pod["spec"].get("securityContext") or {}), **(spec.get("securityContext") or {})}
+        app = self.kubelet.app(spec["image"])
+        if not security.get("runAsNonRoot") or not isinstance(app, App):
+            return
+        user = security.get("runAsUser", app.user)
+        where = f'(pod: "{pod["metadata"]["name"]}_{pod["metadata"]["namespace"]}({pod["metadata"]["uid"]})", container: {spec["name"]})'
+        if isinstance(user, str):
+            raise ConfigError(
+                f"container has runAsNonRoot and image has non-numeric user ({user}), cannot verify user is non-root {where}"
+            )
+        if user == 0:
+            text = (
+                "container's runAsUser breaks non-root policy"
+                if "runAsUser" in security
+                else "container has runAsNonRoot and image will run as root"
+            )
+            raise ConfigError(f"{text} {where}")
+
+    def started(self, uid: str, name: str) -> None:
+        """The container's process begins."""
+        record = self.kubelet.record(uid)
+        pod = self.kubelet.pod(record) if record else None
+        if (
+            record is None
+            or pod is None
+            or record["starting"] != name
+            or self.kubelet.is_frozen(record["node"])
+        ):
+            return
+        record["starting"] = ""
+        if "deletionTimestamp" in pod["metadata"] or record["ended"]:
+            self.kubelet.end(record, pod)
+            return
+        container = record["containers"][name]
+        spec = self.kubelet.container_spec(pod, name)
+        app = self.kubelet.app(spec["image"])
+        assert isinstance(app, App)
+        if container["state"] == "terminated":
+            container["last"] = self._run(container)
+        if container["serial"]:
+            container["restarts"] += 1
+        container["serial"] += 1
+        container["container_id"] = container_id(uid, name, container["serial"])
+        container["state"], container["reason"], container["message"] = "running", "", ""
+        container["started"] = self.engine.now
+        container["killing"] = None
+        container["previous_log"], container["log"] = container["log"], []
+        causes = (container["entry"],) if container["entry"] else None
+        container["fault_entry"] = 0
+        container["entry"] = self.trace.record(
+            Ref("Pod", record["ns"], record["name"]), "container-started",
+            causes=causes, data={"container": name, "restarts": container["restarts"]},
+        )  # fmt: skip
+        with self.trace.caused_by(container["entry"]):
+            named = self.kubelet.texts.container_event_names
+            self.kubelet.tell(pod, "Normal", "Created", f"Created container: {name}" if named else "Container created", container=name)  # fmt: skip
+            self.kubelet.tell(pod, "Normal", "Started", f"Started container {name}" if named else "Container started", container=name)  # fmt: skip
+            self.kubelet.programs.launch(record, pod, name, app, spec)
+            if container["state"] == "running":
+                self.kubelet.prober.begin(record, pod, name)
+                self._poststart(record, pod, name, spec)
+            self.cluster.steps.container_started(record, pod, name)
+            self.kubelet.sync(record, pod)
+
+    def _poststart(self, record: Record, pod: Obj, name: str, spec: Obj) -> None:
+        hook = (spec.get("lifecycle") or {}).get("postStart") or {}
+        command = (hook.get("exec") or {}).get("command")
+        if not command:
+            return
+        done = self.kubelet.running(record, pod, name).exec(command)
+        if done.code:
+            text = f"PostStartHookError: Exec lifecycle hook ({command}) failed"
+            self.kubelet.tell(pod, "Warning", "FailedPostStartHook", text, container=name)
+            self.kill(
+                record, pod, name, message=f"FailedPostStartHook for container {name}",
+                grace_ms=self.kubelet.grace_seconds(pod) * 1000, causes=(record["containers"][name]["entry"],),
+                field=self.kubelet.field_path(pod, name, "lifecycle.postStart"),
+            )  # fmt: skip
+
+    def kill(
+        self,
+        record: Record,
+        pod: Obj,
+        name: str,
+        *,
+        message: str,
+        grace_ms: int,
+        causes: tuple[int, ...],
+        field: str = "",
+    ) -> None:
+        """End a running container: preStop, SIGTERM, and SIGKILL when the grace period is over."""
+        container = record["containers"][name]
+        if container["killing"] is not None or container["state"] != "running":
+            return
+        entry = self.trace.record(
+            Ref("Pod", record["ns"], record["name"]), "container-killing",
+            causes=causes, field=field, data={"container": name, "grace_ms": grace_ms, "text": message},
+        )  # fmt: skip
+        container["killing"] = {"deadline": self.engine.now + grace_ms, "entry": entry}
+        self.kubelet.tell(pod, "Normal", "Killing", message, container=name, causes=(entry,))
+        self.kubelet.prober.stop(record, name, keep=("readiness",))
+        prestop = self._prestop_ms(record, pod, name) if grace_ms > 0 else 0
+        serial = container["serial"]
+        limit = grace_ms + (PRESTOP_EXTRA_MS if prestop > grace_ms else 0)
+        self.engine.after(limit, Priority.PROCESS, "kubelet.sigkill", record["uid"], name, serial)
+        if prestop:
+            wait = min(prestop, grace_ms)
+            self.engine.after(wait, Priority.PROCESS, "kubelet.sigterm", record["uid"], name, serial)
+        elif self.engine.priority < Priority.PROCESS:
+            self.engine.after(0, Priority.PROCESS, "kubelet.sigterm", record["uid"], name, serial)
+        else:
+            self.sigterm(record["uid"], name, serial)
+
+    def _prestop_ms(self, record: Record, pod: Obj, name: str) -> int:
+        """How long the preStop hook takes; a command that fails is told and ends the hook."""
+        hook = (self.kubelet.container_spec(pod, name).get("lifecycle") or {}).get("preStop") or {}
+        if "sleep" in hook:
+            return int(hook["sleep"].get("seconds") or 0) * 1000
+        command = (hook.get("exec") or {}).get("command")
+        if not command:
+            return 0
+        done = self.kubelet.running(record, pod, name).exec(command)
+        if done.code:
+            self.kubelet.tell(pod, "Warning", "FailedPreStopHook", "PreStopHook failed", container=name)
+        return 10**12 if done.took_ms < 0 else done.took_ms
+
+    def sigterm(self, uid: str, name: str, serial: int) -> None:
+        """SIGTERM reaches the program: it ends at once, after a while, or not at all."""
+        found = self.kubelet.current(uid, name, serial)
+        if found is None:
+            return
+        record, pod, container = found
+        running = self.kubelet.running(record, pod, name)
+        container["process"]["sigterm"] = self.engine.now
+        self.cluster.traffic.changed()
+        if not self._heeds_sigterm(running, self.kubelet.container_spec(pod, name)):
+            return
+        reaction = running.app.sigterm
+        if reaction.after_ms:
+            self.kubelet.programs.set_milestone(
+                record, name, self.engine.now + reaction.after_ms, "exit", reaction.exit_code
+            )
+            return
+        self.exit(record, name, reaction.exit_code)
+        self._after_exit(record, pod)
+
+    def _heeds_sigterm(self, running: Running, spec: Obj) -> bool:
+        """A shell or `sleep` as process 1 has no handler: the kernel drops the signal."""
+        if running.fault("deadlock") or running.app.sigterm.ignored:
+            return False
+        kind, _ = program_of(running.app, spec)
+        return kind == "app"
+
+    def sigkill(self, uid: str, name: str, serial: int) -> None:
+        """The grace period is over."""
+        found = self.kubelet.current(uid, name, serial)
+        if found is None:
+            return
+        record, pod, _ = found
+        self.exit(record, name, 137)
+        self._after_exit(record, pod)
+
+    def _after_exit(self, record: Record, pod: Obj) -> None:
+        if "deletionTimestamp" in pod["metadata"]:
+            self.kubelet.end(record, pod)
+        else:
+            self.kubelet.sync(record, pod)
+
+    def exit(self, record: Record, name: str, code: int, *, reason: str = "", message: str = "") -> None:
+        """A container's process has ended."""
+        container = record["containers"][name]
+        self.kubelet.prober.stop(record, name)
+        container["state"] = "terminated"
+        container["exit"] = code
+        container["reason"] = reason or ("Completed" if code == 0 else "Error")
+        container["message"] = message
+        container["finished"] = self.engine.now
+        container["ready"] = container["ok"] = False
+        container["process"] = None
+        killing = container["killing"]
+        causes = [killing["entry"]] if killing else [container["entry"]]
+        if container["fault_entry"]:
+            causes.append(container["fault_entry"])
+        container["killing"] = None
+        container["entry"] = self.trace.record(
+            Ref("Pod", record["ns"], record["name"]), "container-exited",
+            causes=tuple(causes), data={"container": name, "exit_code": code, "reason": container["reason"]},
+        )  # fmt: skip
+        self.trace.because = (container["entry"],)
+        self.cluster.traffic.changed()
+
+    def crash(self, record: Record, pod: Obj, name: str, code: int) -> None:
+        """The program ends by itself, with this exit code."""
+        self.exit(record, name, code)
+        self._after_exit(record, pod)
