@@ -57,14 +57,16 @@ class IngressController(Controller):
     def watches(self) -> Mapping[str, KeysOf]:
         return {"Ingress": own_key, "IngressClass": self._all, "Service": self._all, "Pod": self._proxy_pod}
 
-    def _all(self, notice: Notice) -> Iterable[str]:
+    def _all(self, notice: Notice) -> list[str]:
         return [
             f"{each['metadata']['namespace']}/{each['metadata']['name']}"
             for each in self.store.objects("Ingress")
         ]
 
     def _proxy_pod(self, notice: Notice) -> Iterable[str]:
-        return self._all(notice) if _controllers_in(notice.obj) else ()
+        """Wakes all Ingresses when a proxy's readiness may have changed; cheap where there is none."""
+        keys = self._all(notice)
+        return keys if keys and _controllers_in(notice.obj) else ()
 
     def _admit(self, verb: str, obj: Obj, old: Obj | None) -> Obj:
         """DefaultIngressClass: new Ingresses without a class get the default one."""
