@@ -38,7 +38,7 @@ export class Assist {
     const here = problemsOn(state, line)[0]?.problem;
     const { problem: box } = this.parts;
     box.dataset.severity = here?.severity ?? "";
-    box.querySelector("[data-part=words]").textContent = here ? here.message : counted(allProblems(state));
+    box.querySelector("[data-part=words]").textContent = here ? here.message : counted(allProblems(state)) || "直すところは見つかっていません。";
     box.querySelector("[data-part=cure]").textContent = here?.cure ?? "";
     const button = box.querySelector("button");
     button.hidden = !here?.fix;
@@ -103,7 +103,9 @@ export class Assist {
     button.setAttribute("aria-expanded", String(!diff.hidden));
     this.start = start;
     this.refreshDiff();
-    if (!diff.hidden) this.announce(diff.querySelector("p")?.textContent ?? "");
+    if (diff.hidden) return;
+    diff.scrollIntoView({ block: "nearest" });
+    this.announce(diff.querySelector("p").textContent);
   }
 
   refreshDiff() {

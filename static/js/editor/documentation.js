@@ -71,10 +71,18 @@ function hoverCard(found, field) {
     part.dataset.severity = problem.severity;
     part.append(element("strong", "", problem.message));
     if (problem.cure) part.append(element("p", "", problem.cure));
+    if (problem.fix) part.append(fixButton(problem));
     box.append(part);
   }
   if (field) box.append(...fieldCard(field).childNodes);
   return box;
+}
+
+function fixButton({ key }) {
+  const button = element("button", "button", "直す");
+  Object.assign(button, { type: "button", value: key });
+  Object.assign(button.dataset, { act: "fix", size: "small" });
+  return button;
 }
 
 function fieldCard(field) {
