@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from learn.cluster import errors, reach
+from learn.cluster import commands, errors, reach
 from learn.cluster.api.apply import apply_three_way, with_last_applied
 from learn.cluster.api.patch import PatchError
 from learn.cluster.api.quantity import parse_json
@@ -227,6 +227,28 @@ def drain(cluster: Cluster, node: str) -> None:
         cluster.drains.begin(node)
 
 
+def evict(cluster: Cluster, name: str, namespace: str = "default", grace_seconds: int | None = None) -> None:
+    """Ask for a Pod's eviction, which a disruption budget may refuse."""
+    ref = Ref("Pod", namespace, name)
+    cluster.api.get(ref)
+    with cluster.action(ref, "evict"):
+        cluster.api.evict(ref, grace_seconds=grace_seconds)
+
+
+def execute(
+    cluster: Cluster, pod: str, container: str, argv: list[str], namespace: str = "default"
+) -> commands.Done:
+    """Run a command in a running container, as `kubectl exec` does; its output comes at once."""
+    ref = Ref("Pod", namespace, pod)
+    obj = cluster.api.get(ref)
+    record = cluster.kubelet.record(obj["metadata"]["uid"])
+    known = record["containers"].get(container) if record else None
+    if record is None or known is None or known["state"] != "running":
+        raise errors.bad_request(f'unable to upgrade connection: container not found ("{container}")')
+    with cluster.action(ref, "exec", container=container, argv=argv):
+        return cluster.kubelet.running(record, obj, container).exec(argv)
+
+
 def inject(cluster: Cluster, fault: str, target: str, **arguments: Any) -> int:
     with cluster.action(Ref("Fault", "", target), "inject", fault=fault, **arguments):
         return cluster.faults.inject(fault=fault, target=target, **arguments)
@@ -321,6 +343,8 @@ ACTIONS: Mapping[str, Action] = {
     "cordon": cordon,
     "uncordon": uncordon,
     "drain": drain,
+    "evict": evict,
+    "exec": execute,
     "inject": inject,
     "load": load,
     "request": request,
