@@ -23,7 +23,7 @@ from learn.cluster.environment import (
 from learn.cluster.images import PullFailure, find_image
 from learn.cluster.loads import Loads
 from learn.cluster.objects import Obj, Ref
-from learn.cluster.pods import is_terminal
+from learn.cluster.pods import is_terminal, with_resources
 from learn.cluster.podstatus import phase, pod_status
 from learn.cluster.prober import Prober
 from learn.cluster.probes import Outcome
@@ -52,7 +52,7 @@ class Kubelet(Controller):
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.state = {"pods": {}, "nodes": {}, "volumes": {}, "backoffs": {}}
+        self.state = {"allocated": {}, "pods": {}, "nodes": {}, "volumes": {}, "backoffs": {}}
         self.prober = Prober(self)
         self.pulls = Pulls(self)
         self.containers = Containers(self)
@@ -101,9 +101,15 @@ class Kubelet(Controller):
         return found
 
     def pod(self, record: Record) -> Obj | None:
-        """The Pod's object; None when it is gone (deleted by force) or another one has its name."""
+        """The Pod's object; None when it is gone (deleted by force) or another one has its name.
+
+        While a resize waits, its containers have the resources that were allocated before.
+        """
         found = self.store.find("Pod", record["ns"], record["name"])
-        return found if found is not None and found["metadata"]["uid"] == record["uid"] else None
+        if found is None or found["metadata"]["uid"] != record["uid"]:
+            return None
+        allocated = self.state["allocated"]
+        return with_resources(found, allocated[record["uid"]]) if record["uid"] in allocated else found
 
     def is_frozen(self, node: str) -> bool:
         """The kubelet of this node does nothing: it is stopped, or its node is down."""
@@ -181,7 +187,7 @@ class Kubelet(Controller):
         if "deletionTimestamp" in pod["metadata"]:
             self.end(record, pod)
         else:
-            self.sync(record, pod)
+            self.sync(record, self.pod(record) or pod)
 
     def _admit(self, pod: Obj) -> Record:
         """A Pod has come to its node."""

@@ -21,6 +21,7 @@ from learn.cluster.controllers.job import JobController
 from learn.cluster.controllers.namespace import NamespaceController
 from learn.cluster.controllers.quota import QuotaController
 from learn.cluster.controllers.replicaset import ReplicaSetController
+from learn.cluster.controllers.resize import PodResizer
 from learn.cluster.controllers.service_lb import ServiceLoadBalancers
 from learn.cluster.controllers.statefulset import StatefulSetController
 from learn.cluster.controllers.volumes import ClaimProtection, VolumeController
@@ -45,6 +46,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DisruptionController,
     HorizontalController,
     MetricsServer,
+    PodResizer,
     ClusterAutoscaler,
     VerticalAutoscaler,
     ServiceLoadBalancers,

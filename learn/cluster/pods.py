@@ -69,3 +69,12 @@ def is_terminal(pod: Obj) -> bool:
 def is_active(pod: Obj) -> bool:
     """Neither ended nor on its way out (controller_utils.go IsPodActive)."""
     return not is_terminal(pod) and "deletionTimestamp" not in pod["metadata"]
+
+
+def with_resources(pod: Obj, resources: Mapping[str, Any]) -> Obj:
+    """The Pod with other resources for the containers named."""
+    containers = [
+        {**each, "resources": resources[each["name"]]} if each["name"] in resources else each
+        for each in pod["spec"]["containers"]
+    ]
+    return {**pod, "spec": {**pod["spec"], "containers": containers}}
