@@ -27,7 +27,7 @@ from learn.cluster.controllers.base import Controller, KeysOf, key_of
 from learn.cluster.errors import ApiError
 from learn.cluster.metrics import metrics_of
 from learn.cluster.objects import Obj, annotations_of, controller_of, is_deleting, labels_of, ref_of
-from learn.cluster.pods import is_active
+from learn.cluster.pods import condition, is_active
 from learn.cluster.store import Notice
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ EVICTION_TOLERANCE = 0.5
 LONG_LIVED_MS = 12 * 3_600_000
 SIGNIFICANT_CHANGE = 0.1
 SCALES = {"cpu": -3, "memory": 0}
+DEFERRED_MS = 300_000
+"""A resize that is deferred for so long gives way to an eviction."""
+
+RESIZED = "Pod was resized in place by VPA Updater."
 EVICTED = "Pod was evicted by VPA Updater to apply resource recommendation."
 
 
@@ -179,9 +183,41 @@ class VerticalAutoscaler(Controller):
         for pod in pods:
             if may_go <= 0:
                 return
-            why = needs_update(vpa, pod, self._age(pod))
-            if pod["status"].get("phase") == "Running" and why and self._evict(vpa, pod, why):
+            if pod["status"].get("phase") == "Running" and self._bring_about(vpa, pod):
                 may_go -= 1
+
+    def _bring_about(self, vpa: Obj, pod: Obj) -> bool:
+        """Resize a Pod or evict it, if it needs that; True when it is evicted."""
+        why = needs_update(vpa, pod, self._age(pod))
+        if _mode(vpa) != "InPlaceOrRecreate":
+            return bool(why) and self._evict(vpa, pod, why)
+        pending = condition(pod, "PodResizePending")
+        if pending is not None:
+            waited = self.engine.now - self.clock.ms(pending["lastTransitionTime"])
+            is_hopeless = pending.get("reason") == "Infeasible" or waited >= DEFERRED_MS
+            return is_hopeless and self._evict(vpa, pod, {"resize": pending.get("reason")})
+        if why:
+            self._resize(vpa, pod, why)
+        return False
+
+    def _resize(self, vpa: Obj, pod: Obj, why: Mapping[str, Any]) -> None:
+        data = {"rule": "vpa-resize", "vpa": vpa["metadata"]["name"], **why}
+        entry = self.trace.record(ref_of(pod), "decision", data=data)
+        targets = recommended(vpa)
+        containers = [
+            with_recommendation(each, targets[each["name"]], _policy(vpa, each["name"]))
+            if each["name"] in targets
+            else each
+            for each in maps_at(pod["spec"], "containers")
+        ]
+        try:
+            self.api.resize(ref_of(pod), {**pod["spec"], "containers": containers}, causes=(entry,))
+        except ApiError:
+            self._evict(vpa, pod, why)
+            return
+        self.events.record(
+            pod, "Normal", "InPlaceResizedByVPA", RESIZED, source="vpa-updater", causes=(entry,)
+        )
 
     def _replicas(self, pods: Sequence[Obj]) -> int:
         """What the Pods' controllers want."""

@@ -215,3 +215,13 @@ def test_a_policy_bounds_the_recommendation() -> None:
         "containerRecommendations"
     ][0]
     assert (found["target"], found["uncappedTarget"]) == ({"cpu": "200m"}, {"cpu": "25m"})
+
+
+def test_in_place_changes_running_pods_without_a_restart() -> None:
+    cluster = cluster_with("InPlaceOrRecreate", cpu="10m")
+    cluster.run_until(20_000)
+    names = [pod["metadata"]["name"] for pod in cluster.objects("Pod")]
+    cluster.run_until(600_000)
+    assert requests(cluster) == ["25m", "25m"]
+    assert [pod["metadata"]["name"] for pod in cluster.objects("Pod")] == names
+    assert restarts_and_evictions(cluster) == 0
