@@ -22,7 +22,7 @@ CLIENT_CORE, SERVER_CORE = 0, 1
 def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="hatoba-bench-") as folder:
         yield _start_seconds(Path(folder) / "start")
-        with _pinned_server(Path(folder) / "var") as (server, cookie):
+        with pinned_server(Path(folder) / "var") as (server, cookie):
             yield from _weights(server)
             yield _lesson_ratio(server, cookie)
 
@@ -80,7 +80,7 @@ def _joined(path: str, relative: str) -> str:
     return os.path.normpath(os.path.join(os.path.dirname(path), relative))
 
 
-class _pinned_server:
+class pinned_server:
     """A server with one worker on its own core, and the cookie of a learner who has some progress."""
 
     def __init__(self, var: Path) -> None:
