@@ -140,6 +140,7 @@ class Containers:
         container["container_id"] = container_id(uid, name, container["serial"])
         container["state"], container["reason"], container["message"] = "running", "", ""
         container["started"] = self.engine.now
+        container["image"] = spec["image"]
         container["killing"] = None
         container["previous_log"], container["log"] = container["log"], []
         causes = (container["entry"],) if container["entry"] else None

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from learn.cluster import podsync
+from learn.cluster.api.quantity import ZERO
+from learn.cluster.api.requests import pod_requests, resource_list
 from learn.cluster.api.versions import behaviour
 from learn.cluster.apps import App
 from learn.cluster.containers import Containers
 from learn.cluster.controllers.base import Controller, KeysOf
+from learn.cluster.controllers.daemonset import matches_node
 from learn.cluster.engine import Priority
 from learn.cluster.environment import (
     MountError,
@@ -23,7 +26,8 @@ from learn.cluster.environment import (
 from learn.cluster.images import PullFailure, find_image
 from learn.cluster.loads import Loads
 from learn.cluster.objects import Obj, Ref
-from learn.cluster.pods import is_terminal, with_resources
+from learn.cluster.podchanges import PodChanges
+from learn.cluster.pods import condition, is_terminal, with_resources
 from learn.cluster.podstatus import phase, pod_status
 from learn.cluster.prober import Prober
 from learn.cluster.probes import Outcome
@@ -58,11 +62,13 @@ class Kubelet(Controller):
         self.containers = Containers(self)
         self.programs = Programs(self)
         self.loads = Loads(self)
+        self.changes = PodChanges(self)
         for name, timer in (
             ("started", self.containers.started),
             ("sigterm", self.containers.sigterm),
             ("sigkill", self.containers.sigkill),
             ("milestone", self.programs.milestone),
+            ("refresh", self.changes.refresh),
         ):
             self.engine.handlers[f"kubelet.{name}"] = self.as_timer(timer)
         self._apps: dict[str, App | PullFailure] = {}
@@ -70,7 +76,11 @@ class Kubelet(Controller):
         self._by_address: dict[str, list[str]] | None = None
 
     def watches(self) -> Mapping[str, KeysOf]:
-        return {"Pod": self._changed}
+        return {
+            "Pod": self._changed,
+            "ConfigMap": lambda notice: self.changes.configuration_changed(notice),
+            "Secret": lambda notice: self.changes.configuration_changed(notice),
+        }
 
     def _changed(self, notice: Notice) -> Iterable[str]:
         old, new = notice.old, notice.new
@@ -183,11 +193,50 @@ class Kubelet(Controller):
                 if "deletionTimestamp" in pod["metadata"]:
                     self.api.delete(Ref("Pod", namespace, name), grace_seconds=0)
                 return
+            refusal = self._refusal(pod)
+            if refusal:
+                self._refuse(pod, *refusal)
+                return
             record = self._admit(pod)
         if "deletionTimestamp" in pod["metadata"]:
             self.end(record, pod)
         else:
             self.sync(record, self.pod(record) or pod)
+
+    def _refusal(self, pod: Obj) -> tuple[str, str] | None:
+        """Why the kubelet does not take a Pod that no scheduler has bound (lifecycle/predicate.go)."""
+        node = self.store.find("Node", "", pod["spec"]["nodeName"])
+        if node is None or condition(pod, "PodScheduled") is not None:
+            return None
+        if not matches_node(pod["spec"], node):
+            text = "node(s) didn't match Pod's node affinity/selector"
+            return "NodeAffinity", f"Pod was rejected: Predicate NodeAffinity failed: {text}"
+        others = [
+            p for p in self.store.pods_on(node["metadata"]["name"]) if p is not pod and not is_terminal(p)
+        ]
+        free = resource_list(node["status"].get("allocatable") or {})
+        for name, amount in pod_requests(pod["spec"]).items():
+            used = sum((pod_requests(p["spec"]).get(name, ZERO) for p in others), ZERO)
+            capacity = free.get(name, ZERO)
+            if amount and used + amount > capacity:
+                numbers = [q.milli_value() if name == "cpu" else q.value() for q in (amount, used, capacity)]
+                text = (
+                    f"resource: {name}, requested: {numbers[0]}, used: {numbers[1]}, capacity: {numbers[2]}"
+                )
+                return f"OutOf{name}", f"Pod was rejected: Node didn't have enough {text}"
+        return None
+
+    def _refuse(self, pod: Obj, reason: str, message: str) -> None:
+        status = {
+            **pod["status"],
+            "phase": "Failed",
+            "reason": reason,
+            "message": message,
+            "startTime": self.now_stamp(),
+        }
+        self.tell(pod, "Warning", reason, message.removeprefix("Pod was rejected: "))
+        ref = Ref("Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
+        self.api.update_status(ref, status, field="spec.nodeName")
 
     def _admit(self, pod: Obj) -> Record:
         """A Pod has come to its node."""
@@ -252,6 +301,7 @@ class Kubelet(Controller):
             record["ended"] = True
             self.end(record, pod)
             return
+        self.changes.follow(record, pod)
         if not record["starting"]:
             for name in podsync.to_start(pod["spec"], containers, is_initialized=record["initialized"]):
                 if self.containers.begin(record, pod, name):

@@ -220,6 +220,8 @@ def pod_status(
         is_initialized=record["initialized"],
         has_sandbox=record["mounted"],
     )
+    if not any(c["type"] == "PodScheduled" for c in pod["status"].get("conditions") or ()):
+        fresh.append(_condition("PodScheduled", True))
     stamp = clock.timestamp(now)
     status: Obj = {
         **pod["status"],

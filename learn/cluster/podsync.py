@@ -50,6 +50,7 @@ def _waiting(kind: str, reason: str) -> dict[str, Any]:
         "previous_log": [],
         "entry": 0,
         "fault_entry": 0,
+        "image": "",
     }
 
 

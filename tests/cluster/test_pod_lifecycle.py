@@ -350,3 +350,53 @@ def test_a_silent_node_is_noticed_tainted_and_its_pods_are_evicted():
         running
         == [n["metadata"]["name"] for n in cluster.objects("Node") if n["metadata"]["name"] != node] * 2
     )
+
+
+def test_another_image_restarts_the_container_in_place():
+    cluster = run(pod(), 10_000)
+    cluster.patch("Pod", "web", {"spec": {"containers": [{"name": "app", "image": "example.com/web:1.1"}]}})
+    cluster.run_until(20_000)
+    status = cluster.get("Pod", "web")["status"]["containerStatuses"][0]
+    assert (status["image"], status["restartCount"]) == ("example.com/web:1.1", 1)
+    killing = cluster.trace.find("container-killing")[0]
+    assert killing.data["text"] == "Container app definition changed, will be restarted"
+
+
+def test_mounted_configuration_follows_within_a_minute_and_variables_never():
+    color = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"color": "red"}}
+    spec = container(
+        env=[{"name": "COLOR", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "color"}}}],
+        volumeMounts=[
+            {"name": "v", "mountPath": "/etc/c"},
+            {"name": "v", "mountPath": "/etc/fixed", "subPath": "color"},
+        ],
+    )
+    cluster = Cluster()
+    cluster.apply(color)
+    cluster.apply(pod(containers=[spec], volumes=[{"name": "v", "configMap": {"name": "c"}}]))
+    cluster.run_until(70_000)
+    cluster.apply({**color, "data": {"color": "blue"}})
+
+    def seen():
+        object_ = cluster.get("Pod", "web")
+        running = cluster.kubelet.running(cluster.kubelet.record(object_["metadata"]["uid"]), object_, "app")
+        return running.read("/etc/c/color"), running.read("/etc/fixed"), running.env["COLOR"]
+
+    cluster.run_until(119_999)
+    assert seen() == ("red", "red", "red")
+    cluster.run_until(120_000)
+    assert seen() == ("blue", "red", "red")
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ({"nodeName": "node-1"}, None),
+        ({"nodeName": "node-1", "nodeSelector": {"disk": "ssd"}}, "NodeAffinity"),
+        ({"nodeName": "node-1", "containers": [container(resources={"requests": {"cpu": "5"}})]}, "OutOfcpu"),
+    ],
+)
+def test_a_kubelet_refuses_what_does_not_fit_its_node(spec, reason):
+    containers = spec.pop("containers", None)
+    status = run(pod(containers=containers, **spec), 10_000).get("Pod", "web")["status"]
+    assert (status["phase"], status.get("reason")) == (("Failed", reason) if reason else ("Running", None))
