@@ -18,12 +18,13 @@ from learn.cluster.network.alb import (
     target_type,
 )
 from learn.cluster.network.backends import Via, Way, forward, page, reply_of, service_port
-from learn.cluster.network.connect import Connected, Connector, drawn_evenly
+from learn.cluster.network.connect import Connector
 from learn.cluster.network.hops import Certificate, Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.hostnames import without_port
 from learn.cluster.network.http import Request
 from learn.cluster.network.ingress import Ingress, IngressMatch
 from learn.cluster.network.ingressclass import ALB, ingresses_of
+from learn.cluster.network.packets import Connected, drawn_evenly
 from learn.cluster.network.rules import ServicePort
 from learn.cluster.network.tls import handshake
 from learn.cluster.objects import Ref, ref_of

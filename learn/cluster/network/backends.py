@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from learn.cluster.network.clients import Client
-from learn.cluster.network.connect import Connected, Connector
+from learn.cluster.network.connect import Connector
 from learn.cluster.network.hops import Answer, Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.http import Request
+from learn.cluster.network.packets import Connected
 from learn.cluster.network.rules import Door, ServicePort, key_of
 from learn.cluster.network.services import Endpoint
 from learn.cluster.objects import Ref

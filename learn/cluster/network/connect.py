@@ -6,26 +6,30 @@ A `Connector` follows either one way (endpoints are drawn) or all ways with thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
-from learn.cluster.network import clients
 from learn.cluster.network.clients import Client
+from learn.cluster.network.guard import Guard
 from learn.cluster.network.hops import Failure, HopKind, Reason, Symptom, Trip
-from learn.cluster.network.networkpolicy import Direction, Peer, one_way
-from learn.cluster.network.rules import (
-    Door,
-    ServicePort,
-    chains_on_the_way,
-    in_source_ranges,
-    spread,
+from learn.cluster.network.networkpolicy import Peer
+from learn.cluster.network.packets import (
+    Connected,
+    Packet,
+    Picker,
+    Place,
+    Step,
+    drawn_evenly,
+    failed,
+    is_within,
 )
-from learn.cluster.network.services import Endpoint, Scope, Unreachable, affinity_seconds, is_masqueraded
+from learn.cluster.network.rules import Door, ServicePort
+from learn.cluster.network.services import Scope, Unreachable
 from learn.cluster.network.settings import ExternalHost
-from learn.cluster.objects import Obj, Ref, ref_of
+from learn.cluster.network.virtualip import VirtualAddress
+from learn.cluster.objects import ref_of
 from learn.cluster.pods import containers_of, is_true
 
 if TYPE_CHECKING:
@@ -37,71 +41,17 @@ API_SERVER_IP = "192.168.1.5"
 API_SERVER_PORT = 6443
 NOT_BALANCED = "node.kubernetes.io/exclude-from-external-load-balancers"
 
-T = TypeVar("T")
-
-
-class Picker(Protocol):
-    """Which of several ways to follow: each option comes with its share of all."""
-
-    def __call__(self, options: Sequence[tuple[T, Fraction]]) -> Iterable[tuple[T, Fraction]]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connected:
-    """
-    An open connection.  `pod` and `container` say who accepted it; `external` stands for a host outside,
-    and neither for the API server.  `source_ip` is the client's address as it is seen there.
-    """
-
-    ip: str
-    port: int
-    source_ip: str
-    pod: Obj | None = None
-    container: str = ""
-    running: Running | None = None
-    external: ExternalHost | None = None
-
-    @property
-    def pod_name(self) -> str:
-        return f"{self.pod['metadata']['namespace']}/{self.pod['metadata']['name']}" if self.pod else ""
-
-
-Step: TypeAlias = tuple[Trip, Connected | Failure]
-Place: TypeAlias = tuple[dict[str, Any], Obj, str]
-"""Who has an address: the kubelet's record of the Pod, the Pod, and the container that opened the port (or "")."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packet:
-    """What is on its way: who sent it, the address that it seems to come from, and where it goes."""
-
-    client: Client
-    source_ip: str
-    ip: str
-    port: int
-    protocol: str = "TCP"
-
-
-def failed(symptom: Symptom, reason: Reason, pod: str = "") -> Failure:
-    return Failure(symptom=symptom, reason=reason, pod=pod)
-
-
-def drawn_evenly(options: Sequence[T]) -> list[tuple[T, Fraction]]:
-    return [(option, Fraction(1, len(options))) for option in options]
-
 
 class Connector:
     def __init__(self, cluster: Cluster, pick: Picker, *, remembers: bool) -> None:
         self.cluster = cluster
         self.pick = pick
         self.remembers = remembers
-        self._has_policies = cluster.proxy.settings.enforces_policies and bool(
-            cluster.store.objects("NetworkPolicy")
-        )
         self._nodes = {
             cluster.kubelet.host_ip(node["metadata"]["name"]): node["metadata"]["name"]
             for node in cluster.store.objects("Node")
         }
+        self._guard = Guard(cluster, self._nodes)
 
     def connect(
         self, trip: Trip, client: Client, ip: str, port: int, protocol: str = "TCP"
@@ -126,9 +76,7 @@ class Connector:
             yield self._listener(trip, here, where, on_loopback=True)
         elif client.node:
             host_ip = self.cluster.kubelet.host_ip(client.node)
-            here = Packet(
-                client=client, source_ip=host_ip, ip=host_ip, port=packet.port, protocol=packet.protocol
-            )
+            here = replace(packet, source_ip=host_ip, ip=host_ip)
             yield from self._at_node(trip, here, client.node, from_inside=True)
         else:
             yield trip, failed(Symptom.REFUSED, Reason.NOT_LISTENING)
@@ -200,30 +148,30 @@ class Connector:
         found = table.at_address(packet.ip, packet.port, packet.protocol)
         if found is None and is_here:
             found = table.at_node_port(packet.port, packet.protocol)
-        if found is not None and self._is_led(found, node, packet.client):
-            yield from self._service(trip, packet, node, found, from_inside=from_inside)
+        service = (
+            VirtualAddress(cluster=self.cluster, node=node, found=found, from_inside=from_inside)
+            if found
+            else None
+        )
+        if service is not None and service.is_led_to(packet):
+            for hop, sent in service.translate(trip, packet, self.pick, remembers=self.remembers):
+                if isinstance(sent, Failure):
+                    yield hop, sent
+                else:
+                    yield from self._deliver(hop, sent)
         elif found is not None and found.door is not Door.NODE_PORT:
             yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.NO_RULES)
         elif is_here:
             yield from self._host(trip, packet, node)
-        elif packet.ip in table.cluster_ips or _in_service_range(packet.ip):
+        elif packet.ip in table.cluster_ips or is_within(packet.ip, SERVICE_RANGE):
             yield self._unserved(trip, packet, packet.ip in table.cluster_ips)
         elif packet.ip in self._nodes:
             yield from self._other_node(trip, packet, self._nodes[packet.ip])
         elif (external := self._external(packet.ip)) is not None:
-            trip, left = self._leave(trip, packet, Peer(ip=packet.ip))
+            trip, left = self._guard.leave(trip, packet, Peer(ip=packet.ip))
             yield (trip, left) if left else self._at_external(trip, packet, external)
         else:
             yield from self._deliver(trip, packet)
-
-    def _is_led(self, found: ServicePort, node: str, client: Client) -> bool:
-        """Whether the chains that lead to the Service's own are there; some may have been emptied by hand."""
-        flushed = self.cluster.proxy.flushed(node)
-        if not flushed:
-            return True
-        from_node = client.node == node and not client.is_pod
-        way = chains_on_the_way(found, from_node=from_node, is_local_only=found.is_local_only)
-        return not any(f"nat/{name}" in flushed for name in way)
 
     def _unserved(self, trip: Trip, packet: Packet, is_known: bool) -> Step:
         """A virtual address without a rule for this port: nobody answers, save that nftables mode refuses."""
@@ -233,20 +181,19 @@ class Connector:
 
     def _other_node(self, trip: Trip, packet: Packet, node: str) -> Iterator[Step]:
         """From one node (or a Pod on it) to another: the CNI plugin hides the Pod's address."""
-        trip, left = self._leave(trip, packet, Peer(ip=packet.ip, is_node=True))
+        trip, left = self._guard.leave(trip, packet, Peer(ip=packet.ip, is_node=True))
         if left:
             yield trip, left
             return
         source = self.cluster.kubelet.host_ip(packet.client.node)
-        sent = Packet(
-            client=packet.client, source_ip=source, ip=packet.ip, port=packet.port, protocol=packet.protocol
-        )
+        sent = replace(packet, source_ip=source)
         yield from self._at_node(trip, sent, node, from_inside=False)
 
     def _host(self, trip: Trip, packet: Packet, node: str) -> Iterator[Step]:
         """The node's own address: a hostPort, a Pod in the node's network, or nobody."""
         for pod in self.cluster.store.pods_on(node):
-            for container in containers_of(pod["spec"]):
+            pod_ip = (pod.get("status") or {}).get("podIP", "")
+            for container in containers_of(pod["spec"]) if pod_ip else ():
                 for port in container.get("ports") or ():
                     if pod["spec"].get("hostNetwork") or not _opens(port, packet):
                         continue
@@ -254,112 +201,10 @@ class Connector:
                         HopKind.HOST_PORT, ref_of(pod), "spec.containers[].ports[].hostPort",
                         node=node, port=packet.port,
                     )  # fmt: skip
-                    inside = replace(
-                        packet, ip=(pod.get("status") or {}).get("podIP", ""), port=port["containerPort"]
-                    )
+                    inside = replace(packet, ip=pod_ip, port=port["containerPort"])
                     yield from self._deliver(hop, inside)
                     return
         yield from self._deliver(trip, packet)
-
-    # -- through a Service -----------------------------------------------------------------------
-
-    def _service(
-        self, trip: Trip, packet: Packet, node: str, found: ServicePort, *, from_inside: bool
-    ) -> Iterator[Step]:
-        proxy = self.cluster.proxy
-        ref = ref_of(dict(found.service))
-        if found.door is Door.NODE_PORT:
-            trip = trip.via(
-                HopKind.NODE_PORT,
-                Ref("Node", "", node),
-                f"spec.ports[{found.index}].nodePort",
-                port=packet.port,
-            )
-        trip = trip.via(
-            HopKind.SERVICE, ref, f"spec.ports[{found.index}]",
-            address=packet.ip, port=packet.port, door=found.door.value, node=node,
-        )  # fmt: skip
-        if found.door is Door.LOAD_BALANCER and not in_source_ranges(found.service, packet.client.ip):
-            yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.SOURCE_RANGE)
-            return
-        scope = Scope(node=node, zone=proxy.zone(node))
-        choices = proxy.table(node).choices(found, scope, from_inside=from_inside)
-        if isinstance(choices, Unreachable):
-            yield trip, self._refused(choices, node)
-            return
-        yield from self._endpoints(trip, packet, node, found, choices, from_inside=from_inside)
-
-    def _refused(self, why: Unreachable, node: str) -> Failure:
-        """REJECT where no endpoint exists anywhere, DROP where only this node has none."""
-        if why is Unreachable.NO_LOCAL_ENDPOINTS:
-            return failed(Symptom.CONNECT_TIMEOUT, Reason.NO_LOCAL_ENDPOINTS)
-        is_emptied = "filter/KUBE-SERVICES" in self.cluster.proxy.flushed(node)
-        return failed(Symptom.CONNECT_TIMEOUT if is_emptied else Symptom.REFUSED, Reason.NO_ENDPOINTS)
-
-    def _endpoints(
-        self,
-        trip: Trip,
-        packet: Packet,
-        node: str,
-        found: ServicePort,
-        choices: tuple[Endpoint, ...],
-        *,
-        from_inside: bool,
-    ) -> Iterator[Step]:
-        flushed = frozenset(each.removeprefix("nat/") for each in self.cluster.proxy.flushed(node))
-        seconds = affinity_seconds(found.service)
-        client = packet.client
-        shares = spread(found, choices, flushed)
-        kept = ""
-        if seconds is not None and not client.is_many:
-            kept = self.cluster.proxy.affinity(node, found, packet.source_ip, seconds)
-            shares = self._sticking(shares, kept, f"{node}/{found.name}/{packet.source_ip}")
-        for endpoint, share in self.pick(shares):
-            if endpoint is None:
-                yield trip.times(share), failed(Symptom.CONNECT_TIMEOUT, Reason.NO_RULES)
-                continue
-            if seconds is not None and self.remembers:
-                self.cluster.proxy.stick(node, found, packet.source_ip, _address(endpoint), seconds)
-            masked = self._is_masked(packet, found, node, endpoint, from_inside=from_inside)
-            source = self.cluster.kubelet.host_ip(node) if masked else packet.source_ip
-            hop = trip.times(share).via(
-                HopKind.ENDPOINT, _pod_ref(found, endpoint), f"spec.ports[{found.index}].targetPort",
-                address=_address(endpoint), among=len(choices), node=endpoint.node, source=source,
-                policy="Local" if found.is_local_only else "Cluster", sticky=_address(endpoint) == kept,
-            )  # fmt: skip
-            if masked and flushed & {"KUBE-MARK-MASQ", "KUBE-POSTROUTING"} and endpoint.node != node:
-                yield hop, failed(Symptom.CONNECT_TIMEOUT, Reason.NO_RULES)
-                continue
-            sent = Packet(
-                client=client, source_ip=source, ip=endpoint.ip, port=endpoint.port, protocol=packet.protocol
-            )
-            yield from self._deliver(hop, sent)
-
-    def _sticking(
-        self, shares: list[tuple[Endpoint | None, Fraction]], kept: str, key: str
-    ) -> list[tuple[Endpoint | None, Fraction]]:
-        """The one endpoint that a client sticks to: the one that it had, else one that is drawn now."""
-        for endpoint, _ in shares:
-            if endpoint and _address(endpoint) == kept:
-                return [(endpoint, Fraction(1))]
-        rng = self.cluster.engine.drawn(f"affinity/{key}/{self.cluster.now}")
-        drawn = rng.choices(shares, weights=[float(share) for _, share in shares])[0]
-        return [(drawn[0], Fraction(1))]
-
-    def _is_masked(
-        self, packet: Packet, found: ServicePort, node: str, endpoint: Endpoint, *, from_inside: bool
-    ) -> bool:
-        """Whether the Pod sees the node's address instead of the client's (KUBE-MARK-MASQ)."""
-        is_external = found.door is not Door.CLUSTER_IP
-        from_host = from_inside and not packet.client.is_pod
-        if is_external and found.is_local_only and from_host:
-            return True
-        return is_masqueraded(
-            found.service,
-            Scope(node=node, is_external=is_external),
-            from_pod=packet.client.is_pod,
-            is_hairpin=packet.source_ip == endpoint.ip,
-        )
 
     # -- at the Pod ------------------------------------------------------------------------------
 
@@ -367,17 +212,18 @@ class Connector:
         """Straight to a Pod's address, as proxies do that read EndpointSlices themselves."""
         yield from self._deliver(trip, Packet(client=client, source_ip=client.ip, ip=ip, port=port))
 
+    def leave(self, trip: Trip, client: Client, ip: str, port: int) -> tuple[Trip, Failure | None]:
+        """What the client's policies say of an address outside the cluster."""
+        packet = Packet(client=client, source_ip=client.ip, ip=ip, port=port)
+        return self._guard.leave(trip, packet, Peer(ip=ip))
+
     def _deliver(self, trip: Trip, packet: Packet) -> Iterator[Step]:
         if (packet.ip, packet.port) == (API_SERVER_IP, API_SERVER_PORT):
             yield trip, Connected(ip=packet.ip, port=packet.port, source_ip=packet.source_ip)
             return
         where = self.cluster.kubelet.at_address(packet.ip, packet.port)
-        if self._has_policies and not (packet.client.ip == packet.ip and packet.client.is_pod):
-            trip, stopped = self._pass_policies(trip, packet, where[1] if where else None)
-            if stopped:
-                yield trip, stopped
-                return
-        yield self._listener(trip, packet, where)
+        trip, stopped = self._guard.check(trip, packet, where[1] if where else None)
+        yield (trip, stopped) if stopped else self._listener(trip, packet, where)
 
     def _listener(
         self, trip: Trip, packet: Packet, where: Place | None, *, on_loopback: bool = False
@@ -406,62 +252,6 @@ class Connector:
             running=running,
         )
 
-    # -- policies --------------------------------------------------------------------------------
-
-    def _pass_policies(self, trip: Trip, packet: Packet, pod: Obj | None) -> tuple[Trip, Failure | None]:
-        """What the client's policies let out, then what the Pod's let in."""
-        destination = clients.pod_peer(self.cluster, pod) if pod else Peer(ip=packet.ip)
-        trip, stopped = self._leave(trip, packet, destination)
-        if stopped or pod is None:
-            return trip, stopped
-        return self._enter(trip, packet, pod, destination)
-
-    def leave(self, trip: Trip, client: Client, ip: str, port: int) -> tuple[Trip, Failure | None]:
-        """What the client's policies say of an address outside the cluster."""
-        packet = Packet(client=client, source_ip=client.ip, ip=ip, port=port)
-        return self._leave(trip, packet, Peer(ip=ip))
-
-    def _leave(self, trip: Trip, packet: Packet, destination: Peer) -> tuple[Trip, Failure | None]:
-        """What the policies that select the client let out."""
-        client = packet.client
-        if not client.is_pod or not self._has_policies:
-            return trip, None
-        source = clients.peer_of(self.cluster, client)
-        return self._judge(trip, packet, "Egress", client.namespace, source, destination)
-
-    def _enter(self, trip: Trip, packet: Packet, pod: Obj, destination: Peer) -> tuple[Trip, Failure | None]:
-        """What the policies that select the Pod let in; a Pod's own node may always come in."""
-        if not destination.is_pod or self._nodes.get(packet.source_ip) == pod["spec"].get("nodeName"):
-            return trip, None
-        client = packet.client
-        is_itself = packet.source_ip == client.ip
-        source = clients.peer_of(self.cluster, client) if is_itself else Peer(ip=packet.source_ip)
-        return self._judge(trip, packet, "Ingress", pod["metadata"]["namespace"], source, destination)
-
-    def _judge(
-        self,
-        trip: Trip,
-        packet: Packet,
-        direction: Direction,
-        namespace: str,
-        source: Peer,
-        destination: Peer,
-    ) -> tuple[Trip, Failure | None]:
-        policies = self.cluster.store.objects("NetworkPolicy", namespace)
-        verdict = one_way(
-            policies, direction, source, destination, port=packet.port, protocol=packet.protocol
-        )
-        for name in verdict.policies:
-            trip = trip.via(
-                HopKind.POLICY, Ref("NetworkPolicy", *name.split("/", 1)), f"spec.{direction.lower()}",
-                direction=direction, allowed=verdict.allowed, port=packet.port, source=source.ip,
-                destination=destination.ip,
-            )  # fmt: skip
-        if verdict.allowed:
-            return trip, None
-        reason = Reason.POLICY_EGRESS if direction == "Egress" else Reason.POLICY_INGRESS
-        return trip, failed(Symptom.CONNECT_TIMEOUT, reason)
-
     # -- elsewhere -------------------------------------------------------------------------------
 
     def _external(self, ip: str) -> ExternalHost | None:
@@ -483,18 +273,14 @@ class Connector:
         for name in self._nodes.values():
             node = self.cluster.store.find("Node", "", name)
             cidr = (node or {"spec": {}})["spec"].get("podCIDR")
-            if self._is_down(name) and cidr and ip_address(ip) in ip_network(cidr):
+            if self._is_down(name) and cidr and is_within(ip, ip_network(cidr)):
                 return True
         return False
 
 
-def external_addresses(hosts: Any) -> dict[str, ExternalHost]:
+def external_addresses(hosts: Mapping[str, ExternalHost]) -> dict[str, ExternalHost]:
     """Give every outside host an address of its own (RFC 2544's range), in the order of their names."""
     return {f"198.18.0.{index + 1}": hosts[name] for index, name in enumerate(sorted(hosts))}
-
-
-def _in_service_range(ip: str) -> bool:
-    return bool(ip) and ip_address(ip) in SERVICE_RANGE
 
 
 def _opens(port: Any, packet: Packet) -> bool:
@@ -508,12 +294,3 @@ def _opens(port: Any, packet: Packet) -> bool:
 def _is_local(running: Running, port: int) -> bool:
     """Whether the program opened the port on 127.0.0.1 only."""
     return any(each.port == port and each.address.startswith("127.") for each in running.app.listens)
-
-
-def _pod_ref(found: ServicePort, endpoint: Endpoint) -> Ref | None:
-    namespace = found.service["metadata"].get("namespace", "default")
-    return Ref("Pod", namespace, endpoint.pod) if endpoint.pod else None
-
-
-def _address(endpoint: Endpoint) -> str:
-    return f"{endpoint.ip}:{endpoint.port}"

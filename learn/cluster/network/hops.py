@@ -43,6 +43,7 @@ class Symptom(StrEnum):
 class Reason(StrEnum):
     """Why there is no good answer: what a lesson explains and a goal asks for."""
 
+    CLIENT_NOT_RUNNING = "client-not-running"
     NAME_NOT_FOUND = "name-not-found"
     NAME_WITHOUT_ADDRESS = "name-without-address"
     DNS_BLOCKED = "dns-blocked"

@@ -15,12 +15,13 @@ from typing import Any
 from learn.cluster.api.images import parse_image
 from learn.cluster.network import clients
 from learn.cluster.network.backends import Via, Way, forward, page, service_port
-from learn.cluster.network.connect import Connected, Connector
+from learn.cluster.network.connect import Connector
 from learn.cluster.network.hops import Answer, Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.hostnames import ingress_host_matches, without_port
 from learn.cluster.network.http import Request
 from learn.cluster.network.ingress import Ingress, IngressMatch, match_ingress
 from learn.cluster.network.ingressclass import NGINX, ingresses_of
+from learn.cluster.network.packets import Connected
 from learn.cluster.network.rules import ServicePort
 from learn.cluster.network.tls import FAKE_NGINX, handshake, ingress_certificate
 from learn.cluster.objects import Obj, Ref, ref_of

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from learn.cluster.network import clients
 from learn.cluster.network.clients import Client
-from learn.cluster.network.connect import external_addresses, failed
+from learn.cluster.network.connect import external_addresses
 from learn.cluster.network.dns import Zone, is_address
+from learn.cluster.network.guard import DNS_PORT, Guard
 from learn.cluster.network.hops import Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.hostnames import ingress_host_matches, route_host_matches
-from learn.cluster.network.networkpolicy import Peer, one_way
+from learn.cluster.network.networkpolicy import Peer
+from learn.cluster.network.packets import Packet, failed
 from learn.cluster.objects import Obj, Ref
 from learn.cluster.pods import is_ready
 
@@ -81,21 +83,9 @@ def _ask(cluster: Cluster, trip: Trip, client: Client) -> tuple[Trip, Failure | 
     """A Pod's question goes to CoreDNS over UDP 53; its egress policies must let it."""
     if cluster.is_stopped("coredns"):
         return trip, failed(Symptom.UNRESOLVED, Reason.DNS_DOWN)
-    if not client.is_pod or not cluster.proxy.settings.enforces_policies:
-        return trip, None
-    policies = cluster.store.objects("NetworkPolicy", client.namespace)
-    if not policies:
-        return trip, None
     server = _dns_server(cluster)
-    verdict = one_way(policies, "Egress", clients.peer_of(cluster, client), server, port=53, protocol="UDP")
-    if verdict.allowed:
-        return trip, None
-    for name in verdict.policies:
-        trip = trip.via(
-            HopKind.POLICY, Ref("NetworkPolicy", *name.split("/", 1)), "spec.egress",
-            direction="Egress", allowed=False, port=53, protocol="UDP", source=client.ip, destination=server.ip,
-        )  # fmt: skip
-    return trip, failed(Symptom.UNRESOLVED, Reason.DNS_BLOCKED)
+    question = Packet(client=client, source_ip=client.ip, ip=server.ip, port=DNS_PORT, protocol="UDP")
+    return Guard(cluster, {}).leave(trip, question, server)
 
 
 def _dns_server(cluster: Cluster) -> Peer:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, TypeVar
 from learn.cluster.network import albproxy, curl, gatewayproxy, ingressproxy
 from learn.cluster.network.backends import Via, Way, page
 from learn.cluster.network.clients import Client
-from learn.cluster.network.connect import Connected, Connector, Picker, drawn_evenly
+from learn.cluster.network.connect import Connector
 from learn.cluster.network.hops import Answer, Failure, Outcome, Reason, Symptom, Trip
 from learn.cluster.network.http import Request
 from learn.cluster.network.names import resolve
+from learn.cluster.network.packets import Connected, Picker, drawn_evenly, failed
 from learn.cluster.network.tls import SELF_SIGNED, handshake
 from learn.cluster.objects import Ref
 from learn.cluster.trace import Trace
@@ -141,6 +142,10 @@ def _drawing(rng: Random) -> Picker:
 
 
 def _ways(connector: Connector, client: Client, request: Request) -> Iterator[Way]:
+    if client.pod and not client.ip:
+        unborn = failed(Symptom.CONNECT_TIMEOUT, Reason.CLIENT_NOT_RUNNING)
+        yield Way(trip=Trip(), end=unborn, request=request)
+        return
     trip, addresses = resolve(connector.cluster, Trip(), client, request.target)
     if isinstance(addresses, Failure):
         yield Way(trip=trip, end=addresses, request=request)
