@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from learn.cluster.api.access import int_at, map_at, text_at
 from learn.cluster.controllers.base import Controller, KeysOf, split_key
-from learn.cluster.objects import Obj, Ref, is_deleting, labels_of, ref_of
+from learn.cluster.objects import Obj, is_deleting, labels_of, ref_of
 from learn.cluster.pods import condition, is_terminal
 from learn.cluster.scheduling.backoff import Happening, node_happenings
 from learn.cluster.scheduling.cache import Cache, matters
 from learn.cluster.scheduling.cycle import Placement, Unschedulable, schedule
+from learn.cluster.scheduling.explanation import explain, signature
 from learn.cluster.scheduling.fiterror import fit_error
 from learn.cluster.scheduling.nodeinfo import PodInfo, pod_info
 from learn.cluster.scheduling.preemption import Preemption, Victims, preempt
 from learn.cluster.scheduling.queue import SchedulingQueue
-from learn.cluster.scheduling.verdict import Refusal
 from learn.cluster.scheduling.volumes import claims_of, matched_volumes
 from learn.cluster.store import Notice
 
@@ -223,10 +223,10 @@ class Scheduler(Controller):
         )
         message = fit_error(failed, outcome.message)
         entry = self.queue.entries[key]
-        said = _signature(message, failed)
+        said = signature(message, failed)
         if entry["said"] != said:
             entry["said"] = said
-            entry["decision"] = self._explain(info.pod, failed, outcome, message)
+            entry["decision"] = explain(self.trace, info.pod, failed, outcome, message)
         with self.trace.caused_by(entry["decision"]):
             self.events.record(info.pod, "Warning", "FailedScheduling", message, source=SOURCE)
             victims = outcome.victims
@@ -235,38 +235,6 @@ class Scheduler(Controller):
             self._set_condition(info.pod, "Unschedulable", message, entry["nominated"])
             if victims:
                 self._evict(info, victims)
-
-    def _explain(self, pod: Obj, failed: Unschedulable, outcome: Preemption, message: str) -> int:
-        """Write down why, node by node, and what preemption would have brought; gives the summary's entry."""
-        ref = ref_of(pod)
-        if failed.prefilter is not None:
-            data = {"rule": failed.prefilter.plugin, "reasons": [failed.prefilter.message]}
-            parts = [self.trace.record(ref, "decision", field=failed.prefilter.field, data=data)]
-        else:
-            parts = self._explain_nodes(ref, failed.refusals)
-        summary: dict[str, Any] = {"rule": "schedule", "message": message}
-        if outcome.refusals:
-            summary["preemption"] = {
-                name: list(refusal.reasons) for name, refusal in outcome.refusals.items()
-            }
-        if outcome.victims:
-            summary["victims"] = [f"{pod.namespace}/{pod.name}" for pod in outcome.victims.pods]
-            summary["node"] = outcome.victims.node
-        return self.trace.record(ref, "decision", causes=(*self.trace.because, *parts), data=summary)
-
-    def _explain_nodes(self, ref: Ref, refusals: Mapping[str, Refusal]) -> list[int]:
-        """One entry per kind of refusal, with the nodes and their numbers."""
-        groups: dict[tuple[str, tuple[str, ...], str], dict[str, Any]] = {}
-        for name, refusal in refusals.items():
-            group = groups.setdefault((refusal.plugin, refusal.reasons, refusal.field), {})
-            group[name] = dict(refusal.detail)
-        parts = []
-        for (plugin, reasons, field), nodes in groups.items():
-            known = [self.trace.versions(Ref("Node", "", name)) for name in nodes]
-            causes = (*self.trace.because, *(versions[-1].entry for versions in known if versions))
-            data = {"rule": plugin, "reasons": list(reasons), "nodes": nodes}
-            parts.append(self.trace.record(ref, "decision", causes=causes, field=field, data=data))
-        return parts
 
     def _set_condition(self, pod: Obj, reason: str, message: str, nominated: str = "") -> None:
         stamp = self.now_stamp()
@@ -310,11 +278,6 @@ class Scheduler(Controller):
                 self.queue.nominate(key, "")
                 status = {k: v for k, v in other["status"].items() if k != "nominatedNodeName"}
                 self.api.update_status(ref_of(other), status)
-
-
-def _signature(message: str, failed: Unschedulable) -> str:
-    nodes = ";".join(f"{name}={refusal.plugin}" for name, refusal in failed.refusals.items())
-    return f"{message}|{nodes}"
 
 
 def _disrupted(pod: Obj, stamp: str) -> Obj:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from learn.cluster.api.access import int_at, map_at, maps_at, text_at
 from learn.cluster.api.labels import Selector, from_label_selector
-from learn.cluster.api.quantity import Quantity
 from learn.cluster.api.requests import resource_list
 from learn.cluster.autoscaling.recommendation import (
     Amounts,
@@ -19,9 +18,16 @@ from learn.cluster.autoscaling.recommendation import (
     add_oom,
     capped,
     new_aggregate,
-    proportional_limit,
     quantities,
     recommend,
+)
+from learn.cluster.autoscaling.vertical import (
+    mode_of,
+    needs_update,
+    policy_of,
+    recommended,
+    requests_of,
+    with_recommendation,
 )
 from learn.cluster.controllers.base import Controller, KeysOf, key_of
 from learn.cluster.errors import ApiError
@@ -37,9 +43,6 @@ LOOP = "loop"
 LOOP_MS = 60_000
 MIN_REPLICAS = 2
 EVICTION_TOLERANCE = 0.5
-LONG_LIVED_MS = 12 * 3_600_000
-SIGNIFICANT_CHANGE = 0.1
-SCALES = {"cpu": -3, "memory": 0}
 DEFERRED_MS = 300_000
 """A resize that is deferred for so long gives way to an eviction."""
 
@@ -99,7 +102,7 @@ class VerticalAutoscaler(Controller):
             pods = self._pods(vpa)
             self._sample(vpa, pods)
             recommended = self._recommend(vpa, pods)
-            if recommended and _mode(vpa) in ("Recreate", "Auto", "InPlaceOrRecreate"):
+            if recommended and mode_of(vpa) in ("Recreate", "Auto", "InPlaceOrRecreate"):
                 self._update(self.api.get(ref_of(vpa)), pods)
 
     def _pods(self, vpa: Obj) -> list[Obj]:
@@ -125,7 +128,7 @@ class VerticalAutoscaler(Controller):
             used = metrics.usage_of(pod)
             if used is None:
                 continue
-            requests = {each["name"]: _requests(each) for each in maps_at(pod["spec"], "containers")}
+            requests = {each["name"]: requests_of(each) for each in maps_at(pod["spec"], "containers")}
             for name, (nano, memory) in used.containers.items():
                 if name not in requests:
                     continue
@@ -140,7 +143,7 @@ class VerticalAutoscaler(Controller):
         names = [
             key.removeprefix(prefix)
             for key in sorted(self.state)
-            if key.startswith(prefix) and _policy(vpa, key.removeprefix(prefix)).get("mode") != "Off"
+            if key.startswith(prefix) and policy_of(vpa, key.removeprefix(prefix)).get("mode") != "Off"
         ]
         conditions = [_condition("RecommendationProvided", bool(names), self.now_stamp(), vpa)]
         if not pods:
@@ -153,7 +156,7 @@ class VerticalAutoscaler(Controller):
         return bool(names)
 
     def _container(self, vpa: Obj, name: str, aggregate: dict[str, Any], containers: int) -> Obj:
-        policy = _policy(vpa, name)
+        policy = policy_of(vpa, name)
         least = resource_list(map_at(policy, "minAllowed"))
         most = resource_list(map_at(policy, "maxAllowed"))
         controlled = policy.get("controlledResources") or ("cpu", "memory")
@@ -189,7 +192,7 @@ class VerticalAutoscaler(Controller):
     def _bring_about(self, vpa: Obj, pod: Obj) -> bool:
         """Resize a Pod or evict it, if it needs that; True when it is evicted."""
         why = needs_update(vpa, pod, self._age(pod))
-        if _mode(vpa) != "InPlaceOrRecreate":
+        if mode_of(vpa) != "InPlaceOrRecreate":
             return bool(why) and self._evict(vpa, pod, why)
         pending = condition(pod, "PodResizePending")
         if pending is not None:
@@ -205,7 +208,7 @@ class VerticalAutoscaler(Controller):
         entry = self.trace.record(ref_of(pod), "decision", data=data)
         targets = recommended(vpa)
         containers = [
-            with_recommendation(each, targets[each["name"]], _policy(vpa, each["name"]))
+            with_recommendation(each, targets[each["name"]], policy_of(vpa, each["name"]))
             if each["name"] in targets
             else each
             for each in maps_at(pod["spec"], "containers")
@@ -250,7 +253,7 @@ class VerticalAutoscaler(Controller):
         if verb != "create" or obj["kind"] != "Pod" or self.is_stopped:
             return obj
         vpa = self._vpa_of(obj)
-        if vpa is None or _mode(vpa) == "Off":
+        if vpa is None or mode_of(vpa) == "Off":
             return obj
         targets = recommended(vpa)
         if not targets:
@@ -259,7 +262,7 @@ class VerticalAutoscaler(Controller):
         for index, container in enumerate(maps_at(obj["spec"], "containers")):
             target = targets.get(text_at(container, "name"))
             changed = (
-                with_recommendation(container, target, _policy(vpa, container["name"]))
+                with_recommendation(container, target, policy_of(vpa, container["name"]))
                 if target
                 else container
             )
@@ -281,77 +284,9 @@ class VerticalAutoscaler(Controller):
         return None
 
 
-def recommended(vpa: Obj, which: str = "target") -> dict[str, dict[str, Quantity]]:
-    """Container -> the recommended amounts (`target`, `lowerBound` or `upperBound`)."""
-    listed = maps_at(map_at(map_at(vpa, "status"), "recommendation"), "containerRecommendations")
-    return {text_at(each, "containerName"): resource_list(map_at(each, which)) for each in listed}
-
-
-def needs_update(vpa: Obj, pod: Obj, age_ms: int) -> dict[str, Any]:
-    """Why a Pod should be made anew (updater/priority); empty if it should not.
-
-    A request outside the bounds, or, after 12 hours, one that is off by a tenth.
-    """
-    targets, lower, upper = recommended(vpa), recommended(vpa, "lowerBound"), recommended(vpa, "upperBound")
-    for container in maps_at(pod["spec"], "containers"):
-        name, requests = text_at(container, "name"), _requests(container)
-        for resource, target in targets.get(name, {}).items():
-            request = requests.get(resource)
-            low, high = lower[name].get(resource), upper[name].get(resource)
-            outside = request is None or (low and request < low) or (high and high < request)
-            scale = SCALES[resource]
-            have, want = (request.scaled_value(scale) if request else 0), target.scaled_value(scale)
-            is_stale = age_ms > LONG_LIVED_MS and abs(have - want) > SIGNIFICANT_CHANGE * max(1, have)
-            if (outside or is_stale) and have != want:
-                return {
-                    "container": name,
-                    "resource": resource,
-                    "request": str(request),
-                    "target": str(target),
-                }
-    return {}
-
-
-def with_recommendation(
-    container: Mapping[str, Any], target: Mapping[str, Quantity], policy: Mapping[str, Any]
-) -> Obj:
-    """The container with the recommended requests, and limits that keep their ratio unless only requests are controlled."""
-    resources = map_at(container, "resources")
-    requests, limits = (
-        resource_list(map_at(resources, "requests")),
-        resource_list(map_at(resources, "limits")),
-    )
-    new_requests = {**map_at(resources, "requests"), **{name: str(value) for name, value in target.items()}}
-    new_limits = dict(map_at(resources, "limits"))
-    if policy.get("controlledValues", "RequestsAndLimits") == "RequestsAndLimits":
-        for name, value in target.items():
-            if name in limits:
-                scale = SCALES[name]
-                new_limits[name] = str(proportional_limit(limits[name], requests.get(name), value, scale))
-    changed: Obj = {**resources, "requests": new_requests}
-    if new_limits:
-        changed["limits"] = new_limits
-    return {**container, "resources": changed}
-
-
-def _requests(container: Mapping[str, Any]) -> dict[str, Quantity]:
-    return resource_list(map_at(map_at(container, "resources"), "requests"))
-
-
 def _statuses(pod: Obj) -> Sequence[Obj]:
     listed: Sequence[Obj] = map_at(pod, "status").get("containerStatuses") or ()
     return listed
-
-
-def _mode(vpa: Obj) -> str:
-    return text_at(map_at(vpa["spec"], "updatePolicy"), "updateMode") or "Recreate"
-
-
-def _policy(vpa: Obj, container: str) -> Mapping[str, Any]:
-    """The policy for a container: its own, else that of `*`."""
-    policies = maps_at(map_at(vpa["spec"], "resourcePolicy"), "containerPolicies")
-    by_name = {text_at(each, "containerName"): each for each in policies}
-    return by_name.get(container) or by_name.get("*") or {}
 
 
 def _condition(kind: str, holds: bool, stamp: str, vpa: Obj) -> Obj:

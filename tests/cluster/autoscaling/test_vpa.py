@@ -22,8 +22,8 @@ from learn.cluster.autoscaling.recommendation import (
     quantities,
     recommend,
 )
+from learn.cluster.autoscaling.vertical import needs_update, with_recommendation
 from learn.cluster.cluster import Cluster
-from learn.cluster.controllers.vpa import needs_update, with_recommendation
 
 Obj = dict[str, Any]
 MINUTE = 60_000
