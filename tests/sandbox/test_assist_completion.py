@@ -112,6 +112,14 @@ def test_taking_a_suggestion_writes_it(marked, label, text):
     assert inserted(marked, label) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["- " * 32_000, "a:" + " " * 60_000, "\n".join(" " * n + "a:" for n in range(300))]
+)
+def test_a_text_deeper_than_any_manifest_offers_nothing_soon(text):
+    lines = text.split("\n")
+    assert complete(text, len(lines), len(lines[-1]) + 1).suggestions == ()
+
+
 @pytest.mark.parametrize(("line", "column"), [(0, 0), (1, 99), (99, 1), (-5, -5), (3, 0)])
 def test_a_place_outside_the_text_is_no_error(line, column):
     assert complete(POD, line, column).column == column or complete(POD, line, column).suggestions

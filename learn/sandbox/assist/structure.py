@@ -14,6 +14,8 @@ _COLON = re.compile(r":(?=\s|$)")
 _NO_KEY_STARTS_WITH = frozenset("#&*!|>%@`\"'[]{},?")
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]{0,2}(\s+#.*)?$")
 _DASH = re.compile(r"-(\s+|$)")
+_DEEPEST = 100
+"""As deep as the check itself reads."""
 _BREAK = re.compile(r"---(\s|$)|\.\.\.(\s|$)")
 
 
@@ -81,12 +83,12 @@ def entries(lines: Sequence[str], within: range) -> list[Entry]:
 def _read_line(text: str, number: int, column: int, levels: list[_Level], found: list[Entry]) -> int | None:
     """Add the line's entries; the answer is the indentation of a value that goes on below, or None."""
     indent = column
-    while match := _DASH.match(text, column):
+    while len(levels) < _DEEPEST and (match := _DASH.match(text, column)):
         path = _open_item(levels, column)
         found.append(Entry(line=number, column=column, path=path, value_column=match.end()))
         indent, column = column, match.end()
     found_key = _key_at(text, column)
-    if found_key is None:
+    if found_key is None or len(levels) >= _DEEPEST:
         return indent if _goes_on(text[column:].strip()) else None
     key, end = found_key
     path = _open_key(levels, column, key)
