@@ -101,7 +101,7 @@ def tolerations(out: Writer, found: Sequence[Obj], level: int = 0) -> None:
     texts = [_toleration(each) for each in sorted(found, key=lambda each: each.get("key", ""))]
     out.line(f"Tolerations:\t{texts[0] if texts else NONE}", level)
     for text in texts[1:]:
-        out.line(f"\t{text}", level)
+        out.line(f"\t{text}")
 
 
 def _toleration(toleration: Obj) -> str:
@@ -127,7 +127,7 @@ def spread_constraints(out: Writer, found: Sequence[Obj], level: int = 0) -> Non
     ]
     out.line(f"Topology Spread Constraints:\t{texts[0]}", level)
     for text in texts[1:]:
-        out.line(f"\t{text}", level)
+        out.line(f"\t{text}")
 
 
 def describe_template(scene: Scene, out: Writer, template: Obj | None) -> None:

@@ -51,7 +51,7 @@ class Writer:
     def _list(self, name: str, texts: Sequence[str], level: int) -> None:
         self.line(f"{name}:\t{texts[0] if texts else NONE}", level)
         for text in texts[1:]:
-            self.line(f"\t{text}", level)
+            self.line(f"\t{text}")
 
     def table(self, rows: Sequence[Sequence[object]], level: int = 1, *, ends: bool = False) -> None:
         """Rows of cells; `ends` closes the last cell with a tab too."""
@@ -61,6 +61,11 @@ class Writer:
     @property
     def text(self) -> str:
         return align(self._lines) + ("\n" if self._lines else "")
+
+    @property
+    def tabbed(self) -> str:
+        """The lines as they were written, tabs and all (a writer that nothing aligns)."""
+        return "".join(f"{line}\n" for line in self._lines)
 
 
 def _shortened(text: str) -> str:
