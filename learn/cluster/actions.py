@@ -7,6 +7,7 @@ Faults and load (`faults`) are actions too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from learn.cluster import commands, errors, reach
@@ -17,8 +18,8 @@ from learn.cluster.apiserver import PatchType
 from learn.cluster.controllers.cluster_autoscaler import autoscaler_of
 from learn.cluster.metrics import metrics_of
 from learn.cluster.network import clients
-from learn.cluster.network.http import parse_url
 from learn.cluster.network.request import record_hops, send
+from learn.cluster.network.targets import is_object, request_to
 from learn.cluster.objects import Obj, Ref, is_namespaced, ref_of
 
 if TYPE_CHECKING:
@@ -270,9 +271,10 @@ def request(
     address: str = "",
     insecure: bool = False,
 ) -> reach.Reached:
-    """Send one request from `source` (see `clients.named`), or from some Pod of a namespace on a node."""
+    """Send one request to a URL or an object (`targets`), from `source` (`clients.named`) or some Pod of a namespace."""
     try:
-        sent = parse_url(url, method=method, headers=headers, address=address, insecure=insecure)
+        sent = replace(request_to(cluster, url, namespace), method=method, insecure=insecure)
+        sent = replace(sent, headers=dict(headers or {}), address=address or sent.address)
         client = (
             clients.named(cluster, source, namespace)
             if source
@@ -285,7 +287,7 @@ def request(
         outcome = send(cluster, client, sent)
         last = record_hops(cluster.trace, about, outcome, entry)
         found = reach.reached(outcome)
-        data = {"ok": outcome.is_ok, "target": sent.host, **found._asdict()}
+        data = {"ok": outcome.is_ok, "target": url if is_object(url) else sent.host, **found._asdict()}
         cluster.trace.record(about, "request", causes=(last,), data=data)
         return found
 
