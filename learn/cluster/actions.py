@@ -18,6 +18,7 @@ from learn.cluster.apiserver import PatchType
 from learn.cluster.controllers.cluster_autoscaler import autoscaler_of
 from learn.cluster.metrics import metrics_of
 from learn.cluster.network import clients
+from learn.cluster.network.cuts import NetworkCuts
 from learn.cluster.network.request import record_hops, send
 from learn.cluster.network.targets import is_object, request_to
 from learn.cluster.objects import Obj, Ref, is_namespaced, ref_of
@@ -292,6 +293,14 @@ def request(
         return found
 
 
+def cut(cluster: Cluster, one: str, other: str, for_ms: int | None = None) -> None:
+    """Let nothing pass between two sides (see `network.cuts.is_side`)."""
+    cuts = cluster.parts["network-cuts"]
+    assert isinstance(cuts, NetworkCuts)
+    with cluster.action(Ref("Network", "", one), "cut", to=other):
+        cuts.cut(one, other, for_ms)
+
+
 def flush_rules(cluster: Cluster, node: str, table: str = "nat", chain: str = "") -> None:
     """`iptables -t TABLE -F [CHAIN]` on a node."""
     with cluster.action(Ref("Node", "", node), "flush-rules", table=table, chain=chain):
@@ -353,5 +362,6 @@ ACTIONS: Mapping[str, Action] = {
     "metric": metric,
     "nodeGroup": node_group,
     "flushRules": flush_rules,
+    "cut": cut,
     "schedule": schedule,
 }

@@ -27,6 +27,7 @@ from learn.cluster.controllers.statefulset import StatefulSetController
 from learn.cluster.controllers.volumes import ClaimProtection, VolumeController
 from learn.cluster.controllers.vpa import VerticalAutoscaler
 from learn.cluster.metrics import MetricsServer
+from learn.cluster.network.cuts import NetworkCuts
 from learn.cluster.scheduler import Scheduler
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -53,4 +54,5 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     IngressController,
     GatewayController,
     LoadBalancerController,
+    NetworkCuts,
 )

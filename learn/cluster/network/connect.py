@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from learn.cluster.network.clients import Client
+from learn.cluster.network.cuts import NetworkCuts
 from learn.cluster.network.guard import Guard
 from learn.cluster.network.hops import Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.networkpolicy import Peer
@@ -29,7 +30,7 @@ from learn.cluster.network.rules import Door, ServicePort
 from learn.cluster.network.services import Scope, Unreachable
 from learn.cluster.network.settings import ExternalHost
 from learn.cluster.network.virtualip import VirtualAddress
-from learn.cluster.objects import ref_of
+from learn.cluster.objects import Obj, ref_of
 from learn.cluster.pods import containers_of, is_true
 
 if TYPE_CHECKING:
@@ -143,6 +144,9 @@ class Connector:
         if self._is_down(node):
             yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.NODE_DOWN)
             return
+        if packet.client.node != node and self._is_cut(packet.client, None, node):
+            yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.CUT)
+            return
         table = self.cluster.proxy.table(node)
         is_here = self._nodes.get(packet.ip) == node
         found = table.at_address(packet.ip, packet.port, packet.protocol)
@@ -222,6 +226,9 @@ class Connector:
             yield trip, Connected(ip=packet.ip, port=packet.port, source_ip=packet.source_ip)
             return
         where = self.cluster.kubelet.at_address(packet.ip, packet.port)
+        if self._is_cut(packet.client, where[1] if where else None, self._nodes.get(packet.ip, "")):
+            yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.CUT)
+            return
         trip, stopped = self._guard.check(trip, packet, where[1] if where else None)
         yield (trip, stopped) if stopped else self._listener(trip, packet, where)
 
@@ -265,6 +272,11 @@ class Connector:
         if packet.client.node:
             source = self.cluster.kubelet.host_ip(packet.client.node)
         return trip, Connected(ip=packet.ip, port=packet.port, source_ip=source, external=external)
+
+    def _is_cut(self, client: Client, pod: Obj | None, node: str) -> bool:
+        cuts = self.cluster.parts["network-cuts"]
+        assert isinstance(cuts, NetworkCuts)
+        return cuts.between(client, pod, pod["spec"].get("nodeName", "") if pod else node)
 
     def _is_down(self, node: str) -> bool:
         return self.cluster.is_stopped(f"node/{node}")
