@@ -1,11 +1,13 @@
 """The lab page: an exercise, the learner's text and what they may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from learn.content.model import Catalog, Course, Exercise, Lesson, Solution
 from learn.labs.outcome import GoalRow, Outcome, judge, unjudged
-from learn.progress.queries import ExerciseState, exercise_state
+from learn.labs.playback import ANYTHING, Asked, Playback, playback
+from learn.progress.actions import digest
+from learn.progress.queries import ExerciseState, checked_text, exercise_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,8 @@ class Following:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
     """
-    Everything the page prints. `outcome` is empty for a fault of ours; `solutions` are empty until the
+    Everything the page prints. `outcome` is empty for a fault of ours, `playback` for an exercise without
+    runs; `solutions` are empty until the
     learner has solved the exercise or opened its last hint.
     """
 
@@ -31,6 +34,7 @@ class Lab:
     can_undo: bool
     hints_html: tuple[str, ...]
     outcome: Outcome | None
+    playback: Playback | None
     solved: bool
     solutions: tuple[Solution, ...]
     following: Following
@@ -44,7 +48,7 @@ class Lab:
         return (self.outcome or unjudged(self.exercise)).goals
 
 
-def lab_for(catalog: Catalog, exercise: Exercise, learner_id: UUID) -> Lab:
+def lab_for(catalog: Catalog, exercise: Exercise, learner_id: UUID, asked: Asked = ANYTHING) -> Lab:
     """Return the page as the learner left it; a text that was checked is judged again."""
     state = exercise_state(learner_id, exercise.id)
     draft = state.draft
@@ -60,10 +64,18 @@ def lab_for(catalog: Catalog, exercise: Exercise, learner_id: UUID) -> Lab:
         can_undo=bool(draft and draft.replaced_text and draft.text == exercise.start),
         hints_html=exercise.hints_html[: state.hints_opened],
         outcome=outcome,
+        playback=playback_for(exercise, learner_id, asked, text if state.checked else None),
         solved=state.solved,
         solutions=_solutions(exercise, state),
         following=_following(catalog, exercise, lesson),
     )
+
+
+def playback_for(exercise: Exercise, learner_id: UUID, asked: Asked, text: str | None) -> Playback | None:
+    """The runs of the text that the address names, else of `text`."""
+    named = checked_text(learner_id, exercise.id, asked.digest) if asked.digest else None
+    run = text if named is None else named
+    return playback(exercise, run, replace(asked, digest="" if run is None else digest(run)))
 
 
 def _solutions(exercise: Exercise, state: ExerciseState) -> tuple[Solution, ...]:

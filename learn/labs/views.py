@@ -1,5 +1,6 @@
 """The page of an exercise: write, check, take a hint, go back to the start."""
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -11,7 +12,8 @@ from django_htmx.http import HttpResponseClientRedirect, retarget
 from learn.content.model import Catalog, Exercise, ExerciseType, WaitsFor
 from learn.labs.actions import check_text
 from learn.labs.forms import ManifestForm
-from learn.labs.queries import Lab, lab_for
+from learn.labs.playback import Asked
+from learn.labs.queries import Lab, lab_for, playback_for
 from learn.library import get_catalog
 from learn.progress.actions import open_hint, replace_draft, save_draft
 from learn.progress.http import LearnerRequest
@@ -30,10 +32,38 @@ def lab(request: LearnerRequest, exercise_id: str) -> HttpResponse:
         raise Http404
     if not _can_be_solved(exercise):
         return _planned(request, catalog, exercise)
-    page = lab_for(catalog, exercise, request.learner_id)
+    asked = _asked(request)
+    if is_part(request):
+        return _timeline_part(request, exercise, asked)
+    page = lab_for(catalog, exercise, request.learner_id, asked)
     response = render_page(request, "labs/lab.html", _context(page))
     response["Cache-Control"] = "private, no-cache"  # the back button brings back what was typed
     return response
+
+
+def _asked(request: LearnerRequest) -> Asked:
+    """The run and the instant of the address; nonsense counts as absent."""
+    second = request.GET.get("t", "")
+    return Asked(
+        run_id=request.GET.get("run", ""),
+        second=int(second) if re.fullmatch(r"[0-9]{1,6}", second) else None,
+        digest=request.GET.get("of", ""),
+    )
+
+
+def _timeline_part(request: LearnerRequest, exercise: Exercise, asked: Asked) -> HttpResponse:
+    """Another run, or another instant of the run that is on the page."""
+    shown = playback_for(exercise, request.learner_id, asked, text=None)
+    is_whole = request.headers.get("HX-Target") == "timeline"
+    is_slider = request.headers.get("HX-Trigger") == "timeline-slider"
+    context = {
+        "exercise": exercise,
+        "playback": shown,
+        "announcement": ""
+        if is_slider or shown is None or shown.timeline is None
+        else shown.timeline.sentence,
+    }
+    return render_page(request, "labs/_timeline.html" if is_whole else "labs/_moment.html", context)
 
 
 @require_POST
@@ -145,6 +175,7 @@ def _context(page: Lab) -> dict[str, Any]:
     return {
         "lab": page,
         "exercise": page.exercise,
+        "playback": page.playback,
         "text": page.text,
         "urls": {name: reverse(f"labs:{name}", args=[page.exercise.id]) for name in ACTIONS},
         "announcement": page.outcome.announcement if page.outcome else "採点できませんでした。",

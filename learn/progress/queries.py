@@ -176,6 +176,12 @@ def exercise_state(learner_id: UUID, exercise_id: str) -> ExerciseState:
     )
 
 
+def checked_text(learner_id: UUID, exercise_id: str, text_digest: str) -> str | None:
+    """The text with this digest if the learner had it checked."""
+    checks = ExerciseCheck.objects.filter(learner_id=learner_id, exercise_id=exercise_id, digest=text_digest)
+    return checks.values_list("text", flat=True).first()
+
+
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -28,6 +28,7 @@ _MARK_ROW = 30.0
 _LANE_PADDING = 6.0
 _AXIS = 28.0
 _MARGIN = 14.0
+_CURSOR_HEAD = 14.0
 
 
 class LaneState(StrEnum):
@@ -79,12 +80,17 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lanes:
-    """Times are seconds from the left edge; ``cuts`` are lines through every lane."""
+    """
+    Times are seconds from the left edge; ``cuts`` are lines through every lane, ``cursor`` marks the instant
+    that is looked at, ``width`` is the least width of the chart in pixels.
+    """
 
     end: Decimal
     step: Decimal
     lanes: tuple[Lane, ...]
     cuts: tuple[Decimal, ...]
+    cursor: Decimal | None = None
+    width: float = _CHART_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +101,21 @@ class _Label:
 
 
 def lanes_html(diagram: Lanes, caption: Caption, table: Table | None = None) -> str:
-    """The figure; the lanes' names are a drawing of their own so that they can stay while time scrolls."""
+    """The figure with its table."""
+    return figure_html("lanes", caption, lanes_svg(diagram, caption), table or _table(diagram))
+
+
+def lanes_svg(diagram: Lanes, caption: Caption) -> str:
+    """The drawing; the lanes' names are one of their own so that they can stay while time scrolls."""
     scale = _scale(diagram)
     width = float(diagram.end) * scale
     placed = [_place(_captions(lane, scale), width) for lane in diagram.lanes]
     heights = [_lane_height(labels) for labels in placed]
-    tops = [sum(heights[:index]) for index in range(len(heights))]
-    bottom = sum(heights)
-    body = _cuts_svg(diagram, bottom, scale) + "".join(
+    head = 0.0 if diagram.cursor is None else _CURSOR_HEAD
+    tops = [head + sum(heights[:index]) for index in range(len(heights))]
+    bottom = head + sum(heights)
+    body = "" if diagram.cursor is None else _cursor_svg(float(diagram.cursor) * scale, bottom)
+    body += _cuts_svg(diagram, bottom, scale) + "".join(
         _lane_svg(lane, labels, top, height, scale)
         for lane, labels, top, height in zip(diagram.lanes, placed, tops, heights, strict=True)
     )
@@ -114,8 +127,7 @@ def lanes_html(diagram: Lanes, caption: Caption, table: Table | None = None) -> 
         f'<g transform="translate({_MARGIN:g} 0)">{body}</g>',
         css_class="lane-chart",
     )
-    names = _names_svg(diagram, tops, heights, bottom + _AXIS)
-    return figure_html("lanes", caption, names + chart, table or _table(diagram))
+    return _names_svg(diagram, tops, heights, bottom + _AXIS) + chart
 
 
 def _scale(diagram: Lanes) -> float:
@@ -126,7 +138,7 @@ def _scale(diagram: Lanes) -> float:
         for lane in diagram.lanes
         for before, after in pairwise(sorted({point.at for point in lane.points}))
     ]
-    wanted = max([_CHART_WIDTH / end, *(_POINT_GAP / gap for gap in gaps)])
+    wanted = max([diagram.width / end, *(_POINT_GAP / gap for gap in gaps)])
     return min(wanted, _CHART_MAX / end)
 
 
@@ -229,6 +241,12 @@ def _axis_svg(diagram: Lanes, bottom: float, scale: float) -> str:
             tag("text", number_text(tick), class_="axis-text", x=x, y=bottom + 20, text_anchor="middle")
         )
     return "".join(parts)
+
+
+def _cursor_svg(x: float, bottom: float) -> str:
+    line = tag("path", class_="cursor-line", d=f"M{x:.1f} 8V{bottom:g}", stroke="currentColor")
+    lamp = tag("path", class_="cursor-lamp", d=f"M{x - 8:.1f} 1h16l-8 11z", stroke="currentColor")
+    return f'<g class="cursor">{line}{lamp}</g>'
 
 
 def _ticks(diagram: Lanes) -> list[Decimal]:

@@ -1,0 +1,169 @@
+"""What happened when a manifest ran, for the page: which runs there are, and one of them at one instant."""
+
+import logging
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.utils.safestring import SafeString, mark_safe
+
+from learn.content.model import Exercise, ScenarioRun
+from learn.labs.outcome import code_html, tried
+from learn.labs.snapshot import Shown, snapshot
+from learn.labs.timeline import Timeline, drawing_of, timeline
+from learn.sandbox.goals import GoalState
+from learn.sandbox.runs import Trial
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the address asks for: a run, a second, and by its digest the text that was run."""
+
+    run_id: str = ""
+    second: int | None = None
+    digest: str = ""
+
+
+ANYTHING = Asked()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLink:
+    """A run to choose; `state` is met or unmet, by the goals that speak of it."""
+
+    title_html: str
+    url: str
+    state: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where a button of the timeline leads; without a URL there is nothing in that direction."""
+
+    id: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playback:
+    """The runs of an exercise, one of them at one instant.
+
+    `runs` are empty before a check and for a manifest that was not run; `why_not` then says why.
+    """
+
+    exercise_url: str
+    digest: str
+    runs: tuple[RunLink, ...] = ()
+    run_id: str = ""
+    stopped: str = ""
+    timeline: Timeline | None = None
+    drawing: SafeString = SafeString()
+    steps: tuple[Step, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    why_not: str = ""
+
+    @property
+    def rows(self) -> tuple[tuple[str, str, SafeString], ...]:
+        """The data of the drawing as a table: when, where, what."""
+        found = self.timeline.rows if self.timeline else ()
+        return tuple((when, where, code_html(what)) for when, where, what in found)
+
+    @property
+    def heard(self) -> list[tuple[int, str]]:
+        """The changes as the slider tells them."""
+        return [(each.second, each.text) for each in self.timeline.changes] if self.timeline else []
+
+
+def playback(exercise: Exercise, text: str | None, asked: Asked) -> Playback | None:
+    """The runs of a checked text (None: nothing was checked yet); None for an exercise that is not run."""
+    if not exercise.runs:
+        return None
+    nothing = Playback(exercise_url=exercise.url, digest=asked.digest)
+    if text is None:
+        return nothing
+    try:
+        return _played(exercise, tried(text, exercise.goals, exercise.runs), asked, nothing)
+    except Exception:
+        logger.exception("the timeline of %s broke", exercise.id)
+        return _because(
+            nothing, "時間の流れを描けませんでした。こちらの不具合です。書いた内容は保存してあります。"
+        )
+
+
+def _because(nothing: Playback, why_not: str) -> Playback:
+    return Playback(exercise_url=nothing.exercise_url, digest=nothing.digest, why_not=why_not)
+
+
+def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -> Playback:
+    if not trial.played:
+        return _because(nothing, "マニフェストに直すところがあるため、動かしていません。")
+    current = _chosen(exercise, trial, asked.run_id)
+    played = trial.of(current.id)
+    if played is None or played.run is None:
+        stopped = played.stopped if played else ""
+        return Playback(
+            exercise_url=exercise.url,
+            digest=asked.digest,
+            runs=_links(exercise, trial, current.id, asked.digest),
+            run_id=current.id,
+            stopped=stopped,
+        )
+    drawn = timeline(played.run, asked.second)
+    return Playback(
+        exercise_url=exercise.url,
+        digest=asked.digest,
+        runs=_links(exercise, trial, current.id, asked.digest),
+        run_id=current.id,
+        stopped=played.stopped,
+        timeline=drawn,
+        drawing=mark_safe(drawing_of(drawn)),
+        steps=_steps(exercise, current.id, asked.digest, drawn),
+        shown=snapshot(played.run, drawn.at),
+    )
+
+
+def _chosen(exercise: Exercise, trial: Trial, run_id: str) -> ScenarioRun:
+    """The run that was asked for, else the first that misses a goal, else the first."""
+    unmet = [run for run in exercise.runs if _state(exercise, trial, run.id) == "unmet"]
+    named = [run for run in exercise.runs if run.id == run_id]
+    return [*named, *unmet, *exercise.runs][0]
+
+
+def _state(exercise: Exercise, trial: Trial, run_id: str) -> str:
+    mine = {goal.id for goal in exercise.goals if goal.run == run_id}
+    states = [result.state for result in trial.report.goals if result.id in mine]
+    return "met" if all(state is GoalState.MET for state in states) else "unmet"
+
+
+def _links(exercise: Exercise, trial: Trial, current: str, digest: str) -> tuple[RunLink, ...]:
+    return tuple(
+        RunLink(
+            title_html=run.title_html,
+            url=address(exercise, run.id, digest),
+            state=_state(exercise, trial, run.id),
+            is_current=run.id == current,
+        )
+        for run in exercise.runs
+    )
+
+
+def _steps(exercise: Exercise, run_id: str, digest: str, drawn: Timeline) -> tuple[Step, ...]:
+    targets = (
+        ("timeline-first", "最初", 0 if drawn.at > 0 else None),
+        ("timeline-earlier", "前の変化", drawn.earlier),
+        ("timeline-later", "次の変化", drawn.later),
+        ("timeline-last", "最後", drawn.end if drawn.at < drawn.end else None),
+    )
+    return tuple(
+        Step(id=name, label=label, url="" if second is None else address(exercise, run_id, digest, second))
+        for name, label, second in targets
+    )
+
+
+def address(exercise: Exercise, run_id: str, digest: str, second: int | None = None) -> str:
+    """The page of an exercise with a run at a second."""
+    query = {"run": run_id, "of": digest} | ({} if second is None else {"t": str(second)})
+    return f"{exercise.url}?{urlencode(query)}"
