@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from learn.cluster.api.access import text_at
-from learn.cluster.api.times import MILLISECOND, duration_text
 from learn.cluster.autoscaling.replica_calculator import MetricsError, Sample
-from learn.cluster.clock import Clock
 from learn.cluster.controllers.base import Controller, KeysOf, own_key
 from learn.cluster.engine import Priority
 from learn.cluster.errors import ApiError
@@ -70,36 +68,6 @@ class PodUsage:
             case "memory":
                 return sum(memory for _, memory in found) * 1000
         return None
-
-
-def pod_metrics(usage: PodUsage, clock: Clock) -> Obj:
-    """The PodMetrics object that the Metrics API serves."""
-    return {
-        "apiVersion": "metrics.k8s.io/v1beta1",
-        "kind": "PodMetrics",
-        "metadata": {"name": usage.name, "namespace": usage.namespace},
-        "timestamp": clock.timestamp(usage.timestamp_ms),
-        "window": duration_text(usage.window_ms * MILLISECOND),
-        "containers": [
-            {"name": name, "usage": _usage(cpu, memory)} for name, (cpu, memory) in usage.containers.items()
-        ],
-    }
-
-
-def node_metrics(name: str, used: tuple[int, int], clock: Clock, now_ms: int) -> Obj:
-    """The NodeMetrics object of a node, from what `node_usages` gives."""
-    return {
-        "apiVersion": "metrics.k8s.io/v1beta1",
-        "kind": "NodeMetrics",
-        "metadata": {"name": name},
-        "timestamp": clock.timestamp(now_ms),
-        "window": duration_text(RESOLUTION_MS * MILLISECOND),
-        "usage": _usage(*used),
-    }
-
-
-def _usage(cpu_nano: int, memory: int) -> dict[str, str]:
-    return {"cpu": f"{cpu_nano}n", "memory": f"{memory // 1024}Ki"}
 
 
 class MetricsServer(Controller):

@@ -17,6 +17,7 @@ from learn.cluster.scheduling.fiterror import fit_error
 from learn.cluster.scheduling.nodeinfo import PodInfo, pod_info
 from learn.cluster.scheduling.preemption import Preemption, Victims, preempt
 from learn.cluster.scheduling.queue import SchedulingQueue
+from learn.cluster.scheduling.verdict import Refused
 from learn.cluster.scheduling.volumes import claims_of, matched_volumes
 from learn.cluster.store import Notice
 
@@ -146,7 +147,7 @@ class Scheduler(Controller):
     def _try(self, key: str) -> None:
         """One scheduling cycle."""
         pod = self.store.find("Pod", *split_key(key))
-        if pod is None:
+        if pod is None or pod["spec"].get("nodeName") or is_terminal(pod):
             self.queue.remove(key)
             return
         causes = tuple(self.queue.entries[key]["woken"])
@@ -209,9 +210,21 @@ class Scheduler(Controller):
         if pod is None:
             self.state["binding"].pop(key)
             return
-        info = pod_info(pod)
-        if not claims_of(info, self.store).delayed:
+        try:
+            is_waiting = bool(claims_of(pod_info(pod), self.store).delayed)
+        except Refused:
+            self._give_back(key, pod)
+            return
+        if not is_waiting:
             self._bind(pod, self.state["binding"].pop(key))
+
+    def _give_back(self, key: str, pod: Obj) -> None:
+        """A claim is gone while its volume was awaited: the Pod looks for a node again."""
+        self.state["binding"].pop(key)
+        self.cache.forget(pod["metadata"]["uid"])
+        self.state["seq"] += 1
+        priority = int_at(pod["spec"], "priority") or 0
+        self.queue.add(key, priority=priority, now=self.engine.now, seq=self.state["seq"], cause=0)
 
     # -- no node was found -----------------------------------------------------------------------
 

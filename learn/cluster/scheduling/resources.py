@@ -11,7 +11,7 @@ from learn.cluster.scheduling.nodeinfo import EVERY_ADDRESS, HostPort, NodeInfo,
 from learn.cluster.scheduling.score import MAX_SCORE
 from learn.cluster.scheduling.verdict import NodeFilter, Refusal
 
-SCORED = ("cpu", "memory")
+_ORDER = {"pods": 0, "cpu": 1, "memory": 2, "ephemeral-storage": 3}
 MARGINAL_BALANCE_SINCE = 36
 """From this minor version on the balance is scored by what the Pod changes."""
 
@@ -37,11 +37,12 @@ def fit_filter(pod: PodInfo, snapshot: Snapshot) -> NodeFilter:
         lacking = insufficient(pod, node)
         if not lacking:
             return None
-        reasons = tuple("Too many pods" if name == "pods" else f"Insufficient {name}" for name in lacking)
+        listed = sorted(lacking, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
+        reasons = tuple("Too many pods" if name == "pods" else f"Insufficient {name}" for name in listed)
         hopeless = any(
             each["requested"] > each["allocatable"] for name, each in lacking.items() if name != "pods"
         )
-        field = _request_field(pod.spec, next(iter(lacking)))
+        field = _request_field(pod.spec, listed[0])
         return Refusal("NodeResourcesFit", reasons, not hopeless, field, lacking)
 
     return check

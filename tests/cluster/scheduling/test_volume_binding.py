@@ -96,3 +96,18 @@ def test_a_pod_waits_for_its_claim_to_exist() -> None:
     cluster.create(claim("standard"))
     cluster.run_for(20_000)
     assert cluster.get("Pod", "web")["status"]["phase"] == "Running"
+
+
+def test_a_claim_that_goes_while_its_volume_is_made() -> None:
+    cluster = Cluster()
+    cluster.create(claim("standard"))
+    cluster.create(pod("web"))
+    cluster.run_for(100)
+    gone = cluster.get("PersistentVolumeClaim", "data")
+    cluster.update({**gone, "metadata": {**gone["metadata"], "finalizers": []}})
+    cluster.store.remove(Ref("PersistentVolumeClaim", "default", "data"))
+    cluster.run_for(20_000)
+    assert node_of(cluster, "web") == ""
+    cluster.create(claim("standard"))
+    cluster.run_for(20_000)
+    assert cluster.get("Pod", "web")["status"]["phase"] == "Running"
