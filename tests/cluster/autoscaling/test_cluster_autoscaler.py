@@ -180,3 +180,38 @@ def test_a_group_keeps_its_minimum() -> None:
     cluster.scale("Deployment", "web", 0)
     cluster.run_until(3_600_000)
     assert len(pool(cluster)) == 1
+
+
+def test_load_becomes_replicas_becomes_nodes() -> None:
+    """Usage rises, the HPA asks for more Pods, these are Pending, nodes come, and the Pods run."""
+    cluster = Cluster(nodes=[{"cpu": "2"}])
+    cluster.act("nodeGroup", name="pool", maximum=5, cpu="4", memory="8Gi")
+    cluster.create(deployment(1, cpu="1"))
+    cluster.create({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
+        "spec": {"maxReplicas": 8, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+                 "metrics": [{"type": "Resource", "resource": {"name": "cpu",
+                              "target": {"type": "Utilization", "averageUtilization": 50}}}]},
+    })  # fmt: skip
+    cluster.run_until(60_000)
+    cluster.act("load", target="web", cpu=3000)
+    cluster.run_until(110_000)
+    assert cluster.get("Deployment", "web")["spec"]["replicas"] > 2
+    assert (running(cluster), pool(cluster)) == (2, [])
+    cluster.run_until(300_000)
+    assert running(cluster) == cluster.get("Deployment", "web")["spec"]["replicas"]
+    assert len(pool(cluster)) in (1, 2)
+
+
+@pytest.mark.parametrize("at_ms", [5_000, 30_000, 75_000, 500_000])
+def test_a_snapshot_has_the_same_future(at_ms: int) -> None:
+    cluster = cluster_with_pool()
+    cluster.create(deployment(6))
+    cluster.run_until(at_ms)
+    other = Cluster.restore(cluster.snapshot())
+    for each in (cluster, other):
+        each.run_until(600_000)
+        each.scale("Deployment", "web", 0)
+        each.run_until(1_500_000)
+    for kind in ("Node", "Pod", "Event"):
+        assert other.objects(kind) == cluster.objects(kind)
