@@ -11,6 +11,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
+from learn.cluster.network.addresses import is_within
 from learn.cluster.network.clients import Client
 from learn.cluster.network.cuts import NetworkCuts
 from learn.cluster.network.guard import Guard
@@ -24,7 +25,6 @@ from learn.cluster.network.packets import (
     Step,
     drawn_evenly,
     failed,
-    is_within,
 )
 from learn.cluster.network.rules import Door, ServicePort
 from learn.cluster.network.services import Scope, Unreachable

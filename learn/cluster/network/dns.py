@@ -67,11 +67,12 @@ class Zone:
         label = f"{namespace}/{service_name}"
         spec = service["spec"]
         if spec.get("type") == "ExternalName":
-            return Answer(name=name, cname=spec["externalName"], service=label)
+            return Answer(name=name, cname=spec.get("externalName") or "", service=label)
         if is_headless(service):
             addresses = tuple(endpoint["addresses"][0] for endpoint in self._ready(service))
             return Answer(name=name, addresses=addresses, service=label)
-        return Answer(name=name, addresses=(spec["clusterIP"],), service=label)
+        address = spec.get("clusterIP")
+        return Answer(name=name, addresses=(address,) if address else (), service=label)
 
     def _host(self, name: str, namespace: str, service_name: str, host: str) -> Answer | None:
         service = self.services.get((namespace, service_name))

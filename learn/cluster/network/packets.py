@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from learn.cluster.network.clients import Client
@@ -67,11 +66,3 @@ def failed(symptom: Symptom, reason: Reason, pod: str = "") -> Failure:
 
 def drawn_evenly(options: Sequence[T]) -> list[tuple[T, Fraction]]:
     return [(option, Fraction(1, len(options))) for option in options]
-
-
-def is_within(ip: str, network: IPv4Network | IPv6Network) -> bool:
-    """Tell whether an address lies in a range; a text that is no address lies in none."""
-    try:
-        return ip_address(ip) in network
-    except ValueError:
-        return False

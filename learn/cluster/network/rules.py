@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
+from learn.cluster.network.addresses import is_within
 from learn.cluster.network.iptables import endpoint_chain, service_chain
 from learn.cluster.network.services import (
     SERVICE_NAME,
@@ -151,7 +152,7 @@ def in_source_ranges(service: Service, client: str) -> bool:
     ranges = service["spec"].get("loadBalancerSourceRanges") or ()
     if not ranges or not client:
         return True
-    return any(ip_address(client) in ip_network(each.strip(), strict=False) for each in ranges)
+    return any(is_within(client, ip_network(each.strip(), strict=False)) for each in ranges)
 
 
 def chains_on_the_way(found: ServicePort, *, from_node: bool, is_local_only: bool) -> tuple[str, ...]:
