@@ -12,6 +12,7 @@ from learn.cluster.controllers.cronjob import CronJobController
 from learn.cluster.controllers.daemonset import DaemonSetController
 from learn.cluster.controllers.deployment import DeploymentController
 from learn.cluster.controllers.disruption import DisruptionController
+from learn.cluster.controllers.endpoints import EndpointsController
 from learn.cluster.controllers.endpointslice import EndpointSliceController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
 from learn.cluster.controllers.gateway import GatewayController
@@ -38,6 +39,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     StatefulSetController,
     DaemonSetController,
     EndpointSliceController,
+    EndpointsController,
     NamespaceController,
     QuotaController,
     VolumeController,

@@ -118,6 +118,24 @@ def test_a_service_without_pods_has_one_empty_slice():
     assert [(s["endpoints"], s["ports"]) for s in slices(cluster)] == [([], [])]
 
 
+def test_endpoints_list_the_same_pods_until_they_are_deleted():
+    cluster = Cluster()
+    cluster.apply(service())
+    cluster.apply(deployment(replicas=2))
+    cluster.run_until(10_000)
+
+    def addresses():
+        subsets = cluster.get("Endpoints", "web").get("subsets", [])
+        return [a["targetRef"]["name"] for subset in subsets for a in subset.get("addresses", [])]
+
+    names = [p["metadata"]["name"] for p in cluster.objects("Pod")]
+    assert sorted(addresses()) == names
+    cluster.act("inject", fault="deadlock", target=names[0])
+    cluster.delete("Pod", names[0])
+    cluster.run_until(10_001)
+    assert names[0] not in addresses()
+
+
 def test_changing_the_selector_changes_the_endpoints():
     cluster = Cluster()
     cluster.apply(service())

@@ -90,11 +90,27 @@ def test_unavailable_pods_of_the_oldest_go_first():
         (0, 0, [("new", 5, 10, "2"), ("old", 5, 10, "1")], {"new": 0, "old": 0}),
         (20, 0, [("new", 2, 10, "2"), ("old", 8, 10, "1")], {"new": 4, "old": 16}),
         (6, 2, [("new", 3, 7, "2"), ("old", 4, 7, "1")], {"new": 3, "old": 5}),
+        # What rounding leaves over goes to the biggest; of equals, to the newest when adding, the oldest when removing.
+        (4, 0, [("new", 1, 3, "3"), ("mid", 1, 3, "2"), ("old", 1, 3, "1")], {"new": 2, "mid": 1, "old": 1}),
+        (2, 0, [("new", 1, 3, "3"), ("mid", 1, 3, "2"), ("old", 1, 3, "1")], {"new": 1, "mid": 1, "old": 0}),
+        (10, 0, [("new", 2, 7, "3"), ("mid", 3, 7, "2"), ("old", 2, 7, "1")], {"new": 3, "mid": 4, "old": 3}),
+        (
+            8,
+            0,
+            [("new", 2, 13, "3"), ("mid", 8, 13, "2"), ("old", 3, 13, "1")],
+            {"new": 1, "mid": 5, "old": 2},
+        ),
+        (4, 0, [("new", 8, 9, "2"), ("old", 1, 9, "1")], {"new": 4, "old": 0}),
     ],
 )
 def test_scaling_in_the_middle_is_proportional(replicas, surge, sets, expected):
     given = [size(name, count, created=created, most=most) for name, count, most, created in sets]
     assert rollout.proportional(given, replicas, surge) == expected
+
+
+def test_without_the_annotation_the_status_says_how_many_there_were():
+    sets = [size("new", 2, created="2"), size("old", 3, created="1")]
+    assert rollout.proportional(sets, 10, 0, before=5) == {"new": 4, "old": 6}
 
 
 @pytest.mark.parametrize(

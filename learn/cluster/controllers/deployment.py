@@ -380,7 +380,8 @@ class DeploymentController(Controller):
                 if each.size:
                     self._resize(deployment, by_name[each.name], 0, rule="scale", field=field)
         elif self._strategy(deployment) != "Recreate":
-            for name, size in rollout.proportional(sizes, replicas, bounds.surge).items():
+            before = int((deployment.get("status") or {}).get("replicas") or 0)
+            for name, size in rollout.proportional(sizes, replicas, bounds.surge, before=before).items():
                 self._resize(deployment, by_name[name], size, rule="proportional", field=field)
         if deployment["spec"].get("paused"):
             self._clean_up(deployment, old)

@@ -96,11 +96,15 @@ def reconcile_old(
     return {each.name: sizes[each.name] for each in old if sizes[each.name] != each.size}
 
 
-def proportional(sets: Sequence[ReplicaSetSize], replicas: int, surge: int) -> dict[str, int]:
+def proportional(
+    sets: Sequence[ReplicaSetSize], replicas: int, surge: int, *, before: int = 0
+) -> dict[str, int]:
     """New sizes when a Deployment is scaled in the middle of a rollout (sync.go scale).
 
-    Each active ReplicaSet gets its share, the biggest also what rounding leaves over.
+    Each active ReplicaSet gets its share, the biggest also what rounding leaves over.  `before` is the
+    Deployment's status.replicas, for ReplicaSets without the max-replicas annotation.
     """
+    sets = [each._replace(most=each.most or before) for each in sets]
     active = [each for each in sets if each.size > 0]
     allowed = replicas + surge if replicas > 0 else 0
     to_add = allowed - sum(each.size for each in active)
