@@ -17,7 +17,6 @@ from learn.cluster.api.versions import behaviour
 from learn.cluster.apps import App
 from learn.cluster.containers import Containers
 from learn.cluster.controllers.base import Controller, KeysOf
-from learn.cluster.controllers.daemonset import matches_node
 from learn.cluster.engine import Priority
 from learn.cluster.environment import (
     MountError,
@@ -34,6 +33,7 @@ from learn.cluster.probes import Outcome
 from learn.cluster.process import Running
 from learn.cluster.programs import Programs
 from learn.cluster.pulls import Pulls
+from learn.cluster.scheduling.nodeaffinity import matches_node
 from learn.cluster.store import Notice
 
 if TYPE_CHECKING:

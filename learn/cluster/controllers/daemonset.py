@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from learn.cluster.api.intstr import IntOrStringError, scaled
-from learn.cluster.api.labels import from_node_selector_term
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
 from learn.cluster.controllers.deployment import template_hash
 from learn.cluster.controllers.replicas import claim, is_available, next_available, pod_from, without_zeros
 from learn.cluster.objects import Obj, is_deleting, labels_of, ref_of
 from learn.cluster.pods import is_ready, is_terminal
+from learn.cluster.scheduling.nodeaffinity import matches_node
+from learn.cluster.scheduling.taints import tolerates
 from learn.cluster.store import Notice
 
 REVISION_LABEL = "controller-revision-hash"
@@ -25,38 +26,6 @@ TOLERATIONS = (
     {"effect": "NoSchedule", "key": f"{_NODE}/unschedulable", "operator": "Exists"},
 )
 NETWORK_TOLERATION = {"effect": "NoSchedule", "key": f"{_NODE}/network-unavailable", "operator": "Exists"}
-
-
-def tolerates(toleration: Mapping[str, Any], taint: Mapping[str, Any]) -> bool:
-    """Whether a toleration matches a taint (v1.Toleration.ToleratesTaint)."""
-    if toleration.get("effect") and toleration["effect"] != taint.get("effect"):
-        return False
-    if toleration.get("key") and toleration["key"] != taint.get("key"):
-        return False
-    if (toleration.get("operator") or "Equal") == "Exists":
-        return True
-    return bool(toleration.get("key")) and (toleration.get("value") or "") == (taint.get("value") or "")
-
-
-def matches_node(spec: Mapping[str, Any], node: Obj) -> bool:
-    """nodeSelector and the required node affinity of a Pod spec."""
-    labels = labels_of(node)
-    if any(labels.get(key) != value for key, value in (spec.get("nodeSelector") or {}).items()):
-        return False
-    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
-    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
-    if not required:
-        return True
-    fields = {"metadata.name": node["metadata"]["name"]}
-    for term in required.get("nodeSelectorTerms") or ():
-        expressions, on_fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
-        if not expressions and not on_fields:
-            continue
-        if from_node_selector_term(expressions).matches(labels) and from_node_selector_term(
-            on_fields
-        ).matches(fields):
-            return True
-    return False
 
 
 def should_run(

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from learn.cluster.controllers.base import Controller, KeysOf
-from learn.cluster.controllers.daemonset import tolerates
 from learn.cluster.nodes import ready_condition
 from learn.cluster.objects import Obj, Ref, is_deleting, ref_of
 from learn.cluster.pods import condition
+from learn.cluster.scheduling.taints import tolerates
 from learn.cluster.store import Notice
 
 HEARTBEAT_MS = 10_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from learn.cluster.api.quantity import ZERO, try_parse
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, split_key
 from learn.cluster.objects import (
     Obj,
@@ -15,6 +14,7 @@ from learn.cluster.objects import (
     ref_of,
     with_metadata,
 )
+from learn.cluster.scheduling.volumes import find_volume, satisfies
 from learn.cluster.store import Notice
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -23,30 +23,6 @@ NO_PROVISIONER = "kubernetes.io/no-provisioner"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 LOCAL_PROVISIONER = "rancher.io/local-path"
 PROVISION_MS = 1_000
-
-
-def fits(claim: Obj, volume: Obj) -> bool:
-    """Whether a volume can serve a claim: free or reserved for it, big enough, same class, modes and name."""
-    spec, wanted = volume["spec"], claim["spec"]
-    reference = spec.get("claimRef")
-    if reference and (reference.get("namespace"), reference.get("name")) != (
-        claim["metadata"]["namespace"],
-        claim["metadata"]["name"],
-    ):
-        return False
-    if wanted.get("volumeName") and wanted["volumeName"] != volume["metadata"]["name"]:
-        return False
-    if (spec.get("storageClassName") or "") != (wanted.get("storageClassName") or ""):
-        return False
-    if (spec.get("volumeMode") or "Filesystem") != (wanted.get("volumeMode") or "Filesystem"):
-        return False
-    if not set(wanted.get("accessModes") or ()) <= set(spec.get("accessModes") or ()):
-        return False
-    return _size(spec.get("capacity")) >= _size((wanted.get("resources") or {}).get("requests"))
-
-
-def _size(amounts: Mapping[str, object] | None) -> int:
-    return (try_parse((amounts or {}).get("storage", "0")) or ZERO).value()
 
 
 class VolumeController(Controller):
@@ -84,14 +60,9 @@ class VolumeController(Controller):
             self._confirm(claim)
             return
         claim = self._with_class(claim)
-        volumes = [v for v in self.store.objects("PersistentVolume") if fits(claim, v) and not is_deleting(v)]
-        free = [v for v in volumes if not v["spec"].get("claimRef") or v["status"].get("phase") != "Bound"]
-        if self._waits_for_consumer(claim):
-            free = [v for v in free if v["spec"].get("claimRef")]
-        if free:
-            self._bind(
-                claim, min(free, key=lambda v: (_size(v["spec"].get("capacity")), v["metadata"]["name"]))
-            )
+        volume = find_volume(claim, self.store)
+        if volume is not None and (volume["spec"].get("claimRef") or not self._waits_for_consumer(claim)):
+            self._bind(claim, volume)
         else:
             self._ask_for_volume(claim)
 
@@ -189,7 +160,7 @@ class VolumeController(Controller):
             self.api.update_status(ref_of(claim), {"phase": "Lost"})
             return
         if not volume["spec"].get("claimRef"):
-            if not fits(claim, volume):
+            if not satisfies(volume, claim):
                 return
             reference = object_reference(claim)
             self.api.modify(ref_of(volume), lambda v: {**v, "spec": {**v["spec"], "claimRef": reference}})

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from learn.cluster.api.access import int_at, list_at, map_at, maps_at, text_at, texts_at
 from learn.cluster.api.labels import from_node_selector_term
+from learn.cluster.objects import Obj, labels_of
 from learn.cluster.scheduling.nodeinfo import NodeInfo, PodInfo, Snapshot
 from learn.cluster.scheduling.score import normalized
 from learn.cluster.scheduling.verdict import NodeFilter, Refusal, Refused
@@ -51,6 +52,12 @@ def required_matcher(spec: Mapping[str, Any]) -> NodeMatch | None:
         return in_terms is None or in_terms(name, labels)
 
     return matches
+
+
+def matches_node(spec: Mapping[str, Any], node: Obj) -> bool:
+    """Whether a Pod with this spec may be on a node, as far as its nodeSelector and required nodeAffinity go."""
+    matches = required_matcher(spec)
+    return matches is None or matches(node["metadata"]["name"], labels_of(node))
 
 
 def _node_affinity(spec: Mapping[str, Any]) -> Mapping[str, Any]:
