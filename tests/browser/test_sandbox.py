@@ -1,5 +1,7 @@
 """Help while somebody types, and the sandbox page: by mouse, by keyboard, with an IME, without JavaScript."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -180,13 +182,33 @@ def test_a_shared_link_brings_the_text_and_the_version(new_page):
     write(page, "# 共有\n" + TYPO)
     page.get_by_label("Kubernetes").select_option("1.34")
     page.get_by_role("button", name="共有リンクを作る").click()
-    expect(page.locator("#share-link")).to_have_value(page.url)
-    assert "#t=" in page.url
+    expect(page.locator("#share-link")).to_have_value(re.compile("/sandbox/#t="))
     other = new_page()
-    open_editor(other, page.url)
+    open_editor(other, page.locator("#share-link").input_value())
     expect(other.locator("textarea[name=text]")).to_have_value("# 共有\n" + TYPO)
     expect(other.get_by_label("Kubernetes")).to_have_value("1.34")
     expect(other.locator(".cm-problem-mark").first).to_be_visible()
+    write(other, SOUND)
+    assert other.url.endswith(SANDBOX)
+    other.reload()
+    expect(other.locator("textarea[name=text]")).to_have_value(SOUND)
+
+
+def test_a_broken_link_says_so_and_loses_nothing(new_page):
+    page = new_page()
+    open_editor(page)
+    write(page, SOUND)
+    page.goto(f"{SANDBOX}#t=abc%25")
+    expect(page.locator("#announcer")).to_contain_text("共有リンクが途中で切れている")
+    expect(page.locator("[data-part=status]")).to_contain_text("共有リンクが途中で切れている")
+    assert field(page) == SOUND
+
+
+def test_a_text_over_the_limit_is_told_while_typing(new_page):
+    page = new_page()
+    open_editor(page)
+    write(page, "#" * (64 * 1024 + 1))
+    expect(page.locator(".editor-problem")).to_contain_text("マニフェストが長すぎます。")
 
 
 def test_what_was_written_is_there_after_a_reload(new_page):
@@ -199,6 +221,7 @@ def test_what_was_written_is_there_after_a_reload(new_page):
     assert field(page) == TYPO
     expect(page.locator("[data-part=offer]")).to_be_hidden()
     expect(page.locator(".cm-problem-mark").first).to_be_visible()
+    expect(page.locator("#result .diagnostic").first).to_be_visible()
 
 
 def test_several_objects_have_an_outline(new_page):

@@ -10,9 +10,9 @@ import { allProblems, isFresh, problemsOn, showProblems } from "./problems.js";
 const DIFF_WORDS = { del: "消した行", ins: "足した行" };
 
 export class Assist {
-  /** `parts` are the elements below the text: problem, outline, diff. `checked` hears of every new text. */
-  constructor({ view, server, parts, announce, checked }) {
-    Object.assign(this, { view, server, parts, announce, checked });
+  /** `parts` are the elements below the text: problem, outline, diff. `checked` hears of every new text after `checkedText`. */
+  constructor({ view, server, parts, announce, checked, checkedText }) {
+    Object.assign(this, { view, server, parts, announce, checked, checkedText });
     this.live = new Live({
       ask: (text, signal) => (text.trim() ? server.ask("check", { text }, signal) : NOTHING),
       show: (answer, text) => this.show(answer, text),
@@ -22,12 +22,13 @@ export class Assist {
 
   get text() { return this.view.state.doc.toString(); }
 
-  show({ diagnostics, outline }, text) {
+  show({ diagnostics, outline, error }, text) {
     if (text !== this.text) return;
-    showProblems(this.view, diagnostics);
-    this.showOutline(outline);
+    this.error = error;
+    showProblems(this.view, diagnostics ?? []);
+    this.showOutline(outline ?? []);
     this.showProblem();
-    if (this.checkedText !== undefined && this.checkedText !== text) this.checked();
+    if (this.checkedText !== text) this.checked();
     this.checkedText = text;
   }
 
@@ -38,11 +39,16 @@ export class Assist {
     const here = problemsOn(state, line)[0]?.problem;
     const { problem: box } = this.parts;
     box.dataset.severity = here?.severity ?? "";
-    box.querySelector("[data-part=words]").textContent = here ? here.message : counted(allProblems(state)) || "直すところは見つかっていません。";
+    box.querySelector("[data-part=words]").textContent = here?.message ?? this.summary();
     box.querySelector("[data-part=cure]").textContent = here?.cure ?? "";
     const button = box.querySelector("button");
     button.hidden = !here?.fix;
     button.value = here?.key ?? "";
+  }
+
+  summary() {
+    if (this.error) return this.error;
+    return counted(allProblems(this.view.state)) || "直すところは見つかっていません。";
   }
 
   /** Make the fix of the problem named `key`, of the text as it is now. */

@@ -20,7 +20,7 @@ function source(server) {
     context.addEventListener("abort", () => question.abort());
     const place = placeOf(line.number, before);
     const answer = await server.ask("complete", { text: context.state.doc.toString(), ...place }, question.signal);
-    if (!answer?.suggestions.length || context.aborted) return null;
+    if (!answer?.suggestions?.length || context.aborted) return null;
     const from = line.from + [...before].slice(0, answer.column - 1).join("").length;
     const written = context.state.sliceDoc(from, context.pos);
     if (answer.suggestions.some(({ label }) => label === written) && !context.explicit) return null;

@@ -13,6 +13,7 @@ import { createView, setTabIndents } from "./setup.js";
 import { shareLink, sharedText } from "./sharing.js";
 
 const TAB_KEY = "hatoba:tab-indents";
+const BROKEN_LINK = "共有リンクが途中で切れているため、マニフェストを読み取れませんでした。";
 
 class HbEditor extends HTMLElement {
   connectedCallback() {
@@ -48,6 +49,7 @@ class HbEditor extends HTMLElement {
   part(name) { return this.querySelector(`[data-part=${name}]`); }
 
   mount(text) {
+    const checkedText = this.textarea.value.replaceAll("\r\n", "\n");
     const server = this.token && new Server({
       base: this.dataset.assist,
       token: () => this.token,
@@ -77,14 +79,14 @@ class HbEditor extends HTMLElement {
     const toggle = this.part("tab");
     toggle.checked = localStorage.getItem(TAB_KEY) === "1";
     setTabIndents(this.view, toggle.checked);
-    if (server) this.mountAssist(server);
+    if (server) this.mountAssist(server, checkedText);
     else for (const name of ["problem", "tools"]) this.part(name).hidden = true;
   }
 
-  mountAssist(server) {
+  mountAssist(server, checkedText) {
     const parts = { problem: this.part("problem"), outline: this.part("outline"), diff: this.part("diff") };
     const checked = () => this.dispatchEvent(new CustomEvent("hatoba:checked", { bubbles: true }));
-    this.assist = new Assist({ view: this.view, server, parts, announce, checked });
+    this.assist = new Assist({ view: this.view, server, parts, announce, checked, checkedText });
     this.explain = explain(server, announce);
   }
 
@@ -102,6 +104,7 @@ class HbEditor extends HTMLElement {
 
   onChanged(text) {
     this.textarea.value = text;
+    this.forgetAddress(text);
     const isKept = writeDraft(localStorage, this.draftKey, { text, at: Date.now(), synced: false });
     this.say(isKept ? "このブラウザーに保存しました" : "まだ保存していません");
     this.saving.later(text);
@@ -152,8 +155,14 @@ class HbEditor extends HTMLElement {
     if (!("share" in this.dataset)) return;
     const shared = await sharedText(location.hash);
     if (shared === undefined) return;
-    if (shared === null) announce("共有リンクが途中で切れているため、マニフェストを読み取れませんでした。");
-    else this.open(shared);
+    if (shared) this.open(shared);
+    else for (const tell of [announce, (words) => this.say(words)]) tell(BROKEN_LINK);
+  }
+
+  /** An address names the text that it brought; once that has changed, a reload shall bring the draft. */
+  forgetAddress(text) {
+    if (!("share" in this.dataset) || text === this.addressed) return;
+    if (location.search || location.hash.startsWith("#t=")) history.replaceState(null, "", location.pathname);
   }
 
   /** Show another text; the one before can be brought back. */
@@ -161,6 +170,7 @@ class HbEditor extends HTMLElement {
     const before = this.textarea.value;
     const select = this.form.elements.version;
     if ([...(select?.options ?? [])].some((option) => option.value === version)) select.value = version;
+    this.addressed = text;
     if (sameText(before, text)) return;
     this.replace(text);
     if (before.trim()) this.offer.show({ text: before, at: Date.now(), from: "browser" });
@@ -204,7 +214,8 @@ class HbEditor extends HTMLElement {
 
   async share() {
     const link = await shareLink(this.textarea.value, this.form.elements.version?.value);
-    history.replaceState(null, "", link);
+    this.addressed = this.textarea.value;
+    history.replaceState(null, "", `${location.pathname}${link}`);
     const isCopied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     const box = document.getElementById("share");
     box.hidden = false;

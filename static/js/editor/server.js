@@ -1,4 +1,4 @@
-// Questions about the text. An answer is JSON; null says that the server refused or could not be reached.
+// Questions about the text. An answer is JSON, `{error}` if the text cannot be taken; null says that none came.
 
 export class Server {
   constructor({ base, token, version }) {
@@ -10,7 +10,7 @@ export class Server {
     const headers = { "X-CSRFToken": this.token() };
     try {
       const response = await fetch(`${this.base}${name}/`, { method: "POST", body, headers, signal });
-      return response.ok ? await response.json() : null;
+      return response.ok || response.status === 422 ? await response.json() : null;
     } catch {
       return null;
     }
