@@ -11,13 +11,14 @@ from typing import Any, TypeAlias
 
 from learn.cluster.api.quantity import QuantityError, parse_json
 from learn.cluster.api.versions import NEWEST
-from learn.cluster.apps import AppError, app_from
+from learn.cluster.apps import app_from
 from learn.cluster.clock import DEFAULT_START
 from learn.cluster.cluster import Cluster, RunEnd
 from learn.cluster.engine import Limits
 from learn.cluster.errors import ApiError
 from learn.cluster.facts import facts
 from learn.cluster.faults import KINDS
+from learn.cluster.network.settings import read_settings
 from learn.cluster.nodes import node_specs
 from learn.cluster.objects import Obj
 
@@ -125,7 +126,8 @@ def scenario_from(data: Mapping[str, Any]) -> Scenario:
         node_specs(nodes)
         for name, image in (data.get("images") or {}).items():
             app_from(name, image)
-    except (TypeError, AppError) as error:
+        read_settings(data.get("settings") or {})
+    except (AttributeError, TypeError, ValueError) as error:
         raise ScenarioError(str(error)) from error
     steps = [step for index, event in enumerate(data.get("events") or ()) for step in _steps(index, event)]
     if len(steps) > MAX_STEPS:
@@ -235,6 +237,23 @@ def _named(name: str) -> Any:
     return steps
 
 
+def _request(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    """`request: http://web` (or an object, see `network.targets`), with `from` and `count`."""
+    count = int(rest.pop("count", 1))
+    if not 0 < count <= MAX_STEPS:
+        raise ValueError(f"count must be between 1 and {MAX_STEPS}")
+    source = {"source": str(rest.pop("from"))} if "from" in rest else {}
+    for _ in range(count):
+        yield 0, "request", {"url": str(subject), **source, **rest}
+
+
+def _cut(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
+    """`cut: [node/node-1, zone/zone-b]`, with `for`."""
+    one, other = subject
+    lasts = {"for_ms": _ms(verb, rest.pop("for"))} if "for" in rest else {}
+    yield 0, "cut", {"one": str(one), "other": str(other), **lasts, **rest}
+
+
 def _deploy(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
     for manifest in subject if isinstance(subject, list) else [subject]:
         yield 0, "apply", {"manifest": manifest, **rest}
@@ -279,7 +298,9 @@ _EVENTS = {
     "scale": _scale,
     "delete": _delete,
     "patch": _patch,
-    "request": _named("url"),
+    "request": _request,
+    "cut": _cut,
+    "flushRules": _named("node"),
     "drain": _named("node"),
     "cordon": _named("node"),
     "uncordon": _named("node"),

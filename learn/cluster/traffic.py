@@ -80,8 +80,14 @@ class Traffic(Controller):
 
     def _noticed(self, notice: Notice) -> Iterable[str]:
         old, new = notice.old, notice.new
-        is_pod = notice.ref.kind == "Pod"
-        if not (is_pod and (old is None or new is None or labels_of(old) == labels_of(new))):
+        match notice.ref.kind:
+            case "Pod":
+                matters = old is not None and new is not None and labels_of(old) != labels_of(new)
+            case "Node":
+                matters = old is None or new is None or is_ready(old) != is_ready(new)
+            case _:
+                matters = True
+        if matters:
             self.changed()
         return ()
 
@@ -116,7 +122,7 @@ class Traffic(Controller):
                 "port": port,
                 "source": source,
                 "connections": connections,
-                "pinned": [],
+                "pinned": flows.get(target, {}).get("pinned", []),
                 "since": self.engine.now,
                 "from": self.engine.now,
                 "shares": [],
