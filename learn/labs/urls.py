@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from learn.labs import sandbox_views, views
 
 app_name = "labs"
 
 urlpatterns = [
+    path("", include("learn.labs.terminal.urls")),
     path("sandbox/", sandbox_views.sandbox, name="sandbox"),
     path("sandbox/check/", sandbox_views.check, name="sandbox-check"),
     path("sandbox/complete/", sandbox_views.completion, name="sandbox-complete"),

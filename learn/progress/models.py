@@ -130,3 +130,54 @@ class HintOpened(Kept):
 
     def __str__(self) -> str:
         return f"{self.learner_id} opened hint {self.number} of {self.exercise_id}"
+
+
+class Terminal(Kept):
+    """
+    A cluster that the learner works on by command. The one with the highest `number` is in use; another one
+    was set aside by starting anew and can be brought back.
+
+    `state` is everything the next command needs, compressed: the journal of `TerminalCommand` rows folded into
+    one snapshot. `revision` counts its writers, so that two requests never interleave. `seen_at` is when virtual
+    time last followed the learner's clock; `last_key` names the last change of time, so that it is made once.
+    """
+
+    number = models.PositiveIntegerField()
+    seed = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(default=0)
+    state = models.BinaryField()
+    seen_at = models.DateTimeField()
+    paused = models.BooleanField(default=False)
+    shown_from = models.PositiveIntegerField(default=1)
+    last_key = models.CharField(max_length=32, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["learner", "number"], name="terminal_numbered")]
+
+    def __str__(self) -> str:
+        return f"terminal {self.number} of {self.learner_id}"
+
+
+class TerminalCommand(Kept):
+    """
+    A command line at a virtual instant (`at_ms`) and what it printed: a list of `[stream, text]`. `key` names
+    the form that sent it, so that it runs once. `exit_code` is empty while it waits.
+    """
+
+    terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE, related_name="commands", db_index=False)
+    number = models.PositiveIntegerField()
+    key = models.CharField(max_length=32)
+    line = models.TextField()
+    note = models.TextField(blank=True, default="")
+    at_ms = models.BigIntegerField()
+    printed = models.JSONField(default=list)
+    exit_code = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["terminal", "number"], name="terminal_command_numbered"),
+            models.UniqueConstraint(fields=["learner", "key"], name="terminal_command_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} ran command {self.number}"

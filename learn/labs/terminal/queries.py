@@ -1,0 +1,170 @@
+"""The terminal as its page shows it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from learn.cluster.cluster import Cluster
+from learn.labs.terminal.console import limit_text
+from learn.labs.terminal.picture import Picture, picture_of
+from learn.labs.terminal.session import Session, StateUnreadable, new_session, unpack
+from learn.progress.models import Terminal, TerminalCommand
+
+LINES_READ_OUT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One command in the log; `printed` is a tuple of (stream, text)."""
+
+    number: int
+    line: str
+    note: str
+    printed: tuple[tuple[str, str], ...]
+    waiting: bool
+
+    @property
+    def output(self) -> str:
+        return "".join(text for _, text in self.printed)
+
+
+class Shown(NamedTuple):
+    """What a tab shows: the terminal's number, its commands from `first` to `seen`, `heard` characters of the last."""
+
+    number: int = 0
+    first: int = 0
+    seen: int = 0
+    heard: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalView:
+    """
+    `shown` is what a page with `entries` shows; `left_out` counts the commands no longer kept; `problem` says
+    why time has stopped for good.
+    """
+
+    shown: Shown
+    now_ms: int
+    paused: bool
+    waiting: bool
+    entries: tuple[Entry, ...]
+    left_out: int
+    picture: Picture
+    edit: dict[str, Any] | None
+    can_bring_back: bool
+    problem: str
+    token: str
+
+    @property
+    def clock(self) -> str:
+        """`35秒`, `12分05秒`, `1時間02分05秒`: virtual time since the start."""
+        seconds = self.now_ms // 1000
+        hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+        if hours:
+            return f"{hours}時間{minutes:02}分{seconds:02}秒"
+        return f"{minutes}分{seconds:02}秒" if minutes else f"{seconds}秒"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a tab does not show yet: commands to append, the one that has gone on, or the whole log `anew`."""
+
+    view: TerminalView
+    fresh: tuple[Entry, ...]
+    changed: tuple[Entry, ...]
+    anew: bool
+    announcement: str
+
+
+def terminal_for(learner_id: UUID) -> TerminalView:
+    """Return the terminal as the learner left it; reading lets no time pass and keeps nothing."""
+    rows = list(Terminal.objects.filter(learner_id=learner_id).order_by("-number")[:2])
+    if not rows:
+        return _view(None, _untouched(), (), can_bring_back=False)
+    return _view(rows[0], _session(rows[0]), _entries(rows[0], 0), can_bring_back=len(rows) == 2)
+
+
+def news_for(row: Terminal, session: Session, shown: Shown) -> News:
+    """What to send to a tab after a request of its own."""
+    anew = (row.number, row.shown_from) != (shown.number, shown.first) and shown.number > 0
+    entries = _entries(row, 0 if anew else shown.seen)
+    fresh = tuple(entry for entry in entries if anew or entry.number > shown.seen)
+    changed = tuple(entry for entry in entries if entry.number == shown.seen and not anew)
+    return News(
+        view=_view(row, session, entries, can_bring_back=False),
+        fresh=fresh,
+        changed=changed,
+        anew=anew,
+        announcement="" if anew else _announcement(fresh, changed, shown.heard),
+    )
+
+
+def cluster_of(learner_id: UUID) -> Cluster:
+    """The cluster as it was left, for looking names up."""
+    row = Terminal.objects.filter(learner_id=learner_id).order_by("-number").first()
+    return _session(row).cluster if row else _untouched().cluster
+
+
+def _session(row: Terminal) -> Session:
+    try:
+        return unpack(bytes(row.state))
+    except StateUnreadable:
+        return new_session(row.seed)
+
+
+def _entries(row: Terminal, since: int) -> tuple[Entry, ...]:
+    first = max(row.shown_from, since)
+    return tuple(
+        map(_entry, TerminalCommand.objects.filter(terminal=row, number__gte=first).order_by("number"))
+    )
+
+
+@cache
+def _untouched() -> Session:
+    """What every new terminal looks like; only its names will differ."""
+    return new_session(0)
+
+
+def _view(
+    row: Terminal | None, session: Session, entries: tuple[Entry, ...], *, can_bring_back: bool
+) -> TerminalView:
+    first = row.shown_from if row else 1
+    heard = len(entries[-1].output) if entries else 0
+    return TerminalView(
+        shown=Shown(row.number if row else 0, first, session.count, heard),
+        now_ms=session.cluster.now,
+        paused=bool(row and row.paused),
+        waiting=session.waiting is not None,
+        entries=entries,
+        left_out=max(entries[0].number - first, 0) if entries else 0,
+        picture=picture_of(session.cluster),
+        edit=session.edit,
+        can_bring_back=can_bring_back,
+        problem=limit_text(session.limit) if session.limit else "",
+        token=secrets.token_urlsafe(16),
+    )
+
+
+def _entry(command: TerminalCommand) -> Entry:
+    return Entry(
+        number=command.number,
+        line=command.line,
+        note=command.note,
+        printed=tuple((stream, text) for stream, text in command.printed),
+        waiting=command.exit_code is None,
+    )
+
+
+def _announcement(fresh: tuple[Entry, ...], changed: tuple[Entry, ...], heard: int) -> str:
+    """A short output, or how many lines a long one has: the announcer speaks once."""
+    notes = "".join(entry.note for entry in fresh)
+    output = "".join((*(entry.output[heard:] for entry in changed), *(entry.output for entry in fresh)))
+    if not output.strip():
+        return notes
+    lines = len(output.splitlines())
+    return f"{notes}{lines}行の出力" if lines > LINES_READ_OUT else f"{notes}{output}"

@@ -1,0 +1,172 @@
+// <hb-terminal>: history, completion, pasted lines and the beat of a waiting command, around a form that works alone.
+
+import { commandsOf, completed, History } from "./terminal-line.js";
+
+const BEAT_MS = 1000;
+
+class HbTerminal extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.input = this.querySelector("#command");
+    this.log = this.querySelector("#log");
+    this.offers = this.querySelector("[data-part=offers]");
+    this.history = new History([...this.log.querySelectorAll("kbd")].map((line) => line.textContent));
+    this.stops = new AbortController();
+    const { signal } = this.stops;
+    this.input.addEventListener("keydown", this.onKey, { signal });
+    this.input.addEventListener("input", () => this.offer([]), { signal });
+    this.form.addEventListener("htmx:configRequest", this.onRequest, { signal });
+    this.form.addEventListener("htmx:afterSettle", this.onSettled, { signal });
+    document.addEventListener("htmx:afterSettle", this.onSettled, { signal });
+    document.addEventListener("click", this.onClick, { signal });
+    document.addEventListener("visibilitychange", () => this.beat(), { signal });
+    this.scrollToEnd();
+    this.beat();
+  }
+
+  disconnectedCallback() {
+    this.stops.abort();
+    clearTimeout(this.timer);
+  }
+
+  get isWaiting() {
+    return document.getElementById("terminal-status").hasAttribute("data-waiting");
+  }
+
+  press(id) {
+    const button = document.getElementById(id);
+    if (button) this.form.requestSubmit(button);
+  }
+
+  onKey = (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    const { input } = this;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+    const nothingSelected = input.selectionStart === input.selectionEnd;
+    if (event.key === "Enter" && plain) {
+      event.preventDefault();
+      this.enter();
+    } else if (event.key === "Tab" && plain && input.value.trim() && nothingSelected) {
+      event.preventDefault();
+      this.complete();
+    } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && plain && !input.value.includes("\n")) {
+      event.preventDefault();
+      this.put(event.key === "ArrowUp" ? this.history.back(input.value) : this.history.forward());
+    } else if (event.key === "c" && event.ctrlKey && nothingSelected) {
+      event.preventDefault();
+      this.queue = [];
+      if (this.isWaiting) this.press("stop");
+      else this.put("");
+    } else if (event.key === "l" && event.ctrlKey) {
+      event.preventDefault();
+      this.press("clear");
+    }
+  };
+
+  /** Run what stands in the input; of several lines the first, and the others one by one after it. */
+  enter() {
+    const [first, ...rest] = commandsOf(this.input.value);
+    if (first === undefined) return;
+    this.queue = rest;
+    if (rest.length) this.put(first);
+    this.press("run");
+  }
+
+  onRequest = (event) => {
+    const { parameters, triggeringEvent } = event.detail;
+    this.sent = triggeringEvent?.submitter?.value === "run" ? parameters.get?.("line") ?? parameters.line : null;
+  };
+
+  onSettled = () => {
+    if (this.settling) return;
+    this.settling = true;
+    setTimeout(() => {
+      this.settling = false;
+      this.settled();
+    });
+  };
+
+  settled() {
+    const refused = document.getElementById("terminal-problem").childElementCount > 0;
+    if (this.sent && !refused) {
+      this.history.add(this.sent);
+      if (this.input.value.replaceAll("\r\n", "\n") === this.sent.replaceAll("\r\n", "\n")) this.put("");
+    }
+    if (refused) this.queue = [];
+    this.sent = null;
+    this.scrollToEnd();
+    if (!this.isWaiting && this.queue?.length && !this.input.value) {
+      this.put(this.queue.shift());
+      this.press("run");
+    }
+    this.showQueue();
+    this.beat();
+  }
+
+  beat() {
+    clearTimeout(this.timer);
+    if (!this.isWaiting || document.hidden || document.querySelector("#terminal-status[data-paused]")) return;
+    this.timer = setTimeout(() => this.press("follow"), BEAT_MS);
+  }
+
+  async complete() {
+    const { input } = this;
+    const line = input.value.slice(0, input.selectionStart);
+    const token = this.form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const body = new URLSearchParams({ line, csrfmiddlewaretoken: token });
+    const response = await fetch(this.dataset.complete, { method: "POST", body });
+    if (!response.ok || input.value.slice(0, input.selectionStart) !== line) return;
+    const { words } = await response.json();
+    const text = completed(line, words);
+    if (text !== line) input.setRangeText(text, 0, line.length, "end");
+    this.offer(words.length > 1 ? words : []);
+    this.say(words.length ? words.slice(0, 10).join("、") : "候補はありません。");
+  }
+
+  offer(words) {
+    this.offers.replaceChildren(...words.map((word) => Object.assign(document.createElement("button"), { type: "button", textContent: word })));
+    this.offers.hidden = !words.length;
+  }
+
+  showQueue() {
+    if (!this.queue?.length) return;
+    const list = document.createElement("ol");
+    list.append(...this.queue.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
+    this.offers.replaceChildren(`続けて実行します（残り${this.queue.length}件。Ctrl+Cでやめる）`, list);
+    this.offers.hidden = false;
+  }
+
+  onClick = (event) => {
+    const filling = event.target.closest("a[data-line]");
+    if (filling) {
+      event.preventDefault();
+      this.put(filling.dataset.line);
+    } else if (event.target.id === "copy-log") {
+      navigator.clipboard.writeText([...this.log.querySelectorAll("pre")].map((pre) => pre.textContent).join("\n"));
+      this.say("履歴をコピーしました。");
+    } else if (event.target.closest("[data-part=offers] button")) {
+      const { input } = this;
+      const line = input.value.slice(0, input.selectionStart);
+      input.setRangeText(completed(line, [event.target.textContent]), 0, line.length, "end");
+      this.offer([]);
+      input.focus();
+    }
+  };
+
+  put(text) {
+    this.input.value = text;
+    this.offer([]);
+    this.input.focus();
+    this.input.setSelectionRange(text.length, text.length);
+  }
+
+  say(words) {
+    document.getElementById("announcer").textContent = words;
+  }
+
+  scrollToEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+}
+
+customElements.define("hb-terminal", HbTerminal);
