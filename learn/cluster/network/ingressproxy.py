@@ -34,6 +34,7 @@ IMAGES: Mapping[str, str] = {
 
 PREFIX = "nginx.ingress.kubernetes.io/"
 VIA = Via(name="nginx", tries=3)
+_GROUP = re.compile(r"\$\d")
 
 
 PROXY_PORTS = (80, 443)
@@ -93,7 +94,7 @@ def serve(
     if not isinstance(found, ServicePort):
         yield Way(trip=trip, end=page(VIA, 503, found), request=request, via=VIA)
         return
-    sent = _rewritten(request, ingress, match)
+    sent = _rewritten(request, ingress)
     yield from forward(connector, trip, clients.from_pod(here.pod), found, sent, VIA)
 
 
@@ -136,19 +137,9 @@ def _redirects(
     return mentions and ingress_certificate(connector.cluster, ingresses, name) is not None
 
 
-def _rewritten(request: Request, ingress: Ingress, match: IngressMatch) -> Request:
-    """The request as it goes on: `rewrite-target` replaces the path, `$1` and so on by what the path's groups took."""
+def _rewritten(request: Request, ingress: Ingress) -> Request:
+    """The request as it goes on: `rewrite-target` replaces the path; groups of a regular expression are empty."""
     target = (ingress["metadata"].get("annotations") or {}).get(f"{PREFIX}rewrite-target")
     if not target:
         return request
-    try:
-        found = re.match(match.path, request.path, re.IGNORECASE)
-    except re.error:
-        found = None
-    groups = found.groups() if found else ()
-    path = re.sub(
-        r"\$(\d)",
-        lambda number: (groups[int(number[1]) - 1] or "") if 0 < int(number[1]) <= len(groups) else "",
-        target,
-    )
-    return dataclasses.replace(request, path=path or "/")
+    return dataclasses.replace(request, path=_GROUP.sub("", target) or "/")
