@@ -149,7 +149,7 @@ class Store:
         return old
 
     def watch(self, kind: str, watcher: Watcher) -> None:
-        """Call `watcher` after each write of this kind; "*" stands for every kind."""
+        """Call `watcher` after each write of this kind; "*" stands for every kind but Event."""
         if kind == "*":
             self._watch_all.append(watcher)
         else:
@@ -232,8 +232,9 @@ class Store:
     def _notify(self, notice: Notice) -> None:
         for watcher in self._watchers.get(notice.ref.kind, ()):
             watcher(notice)
-        for watcher in self._watch_all:
-            watcher(notice)
+        if notice.ref.kind != "Event":
+            for watcher in self._watch_all:
+                watcher(notice)
 
 
 _NO_OBJECTS: Mapping[str, Any] = {}
