@@ -189,7 +189,7 @@ def test_a_shared_link_brings_the_text_and_the_version(new_page):
     expect(other.get_by_label("Kubernetes")).to_have_value("1.34")
     expect(other.locator(".cm-problem-mark").first).to_be_visible()
     write(other, SOUND)
-    assert other.url.endswith(SANDBOX)
+    expect(other).to_have_url(re.compile("/sandbox/$"))
     other.reload()
     expect(other.locator("textarea[name=text]")).to_have_value(SOUND)
 
@@ -242,7 +242,7 @@ def test_everything_works_without_javascript(new_page):
     assert field(page).replace("\r\n", "\n") == SOUND
     page.get_by_role("button", name="整形").click()
     page.get_by_role("button", name="共有リンクを作る").click()
-    assert "/sandbox/?t=" in page.url
+    expect(page).to_have_url(re.compile(r"/sandbox/\?t="))
     assert field(page).replace("\r\n", "\n") == SOUND
     page.get_by_role("link", name="毎朝動くCronJob").click()
     assert field(page).startswith("apiVersion: batch/v1")
