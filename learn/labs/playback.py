@@ -1,17 +1,23 @@
 """What happened when a manifest ran, for the page: which runs there are, and one of them at one instant."""
 
 import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
 
+from learn.cluster.scenario import Run
 from learn.content.model import Exercise, ScenarioRun
 from learn.labs.outcome import code_html, tried
+from learn.labs.reasons import Reason, explain
 from learn.labs.snapshot import Shown, snapshot
 from learn.labs.timeline import Timeline, drawing_of, timeline
 from learn.sandbox.goals import GoalState
 from learn.sandbox.runs import Trial
+
+MAX_EXPLAINED = 5
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +54,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonLink:
+    """A link of a chain of causes in the words of the page; `url` leads to its instant."""
+
+    reason: Reason
+    text: SafeString
+    rule: SafeString
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedPart:
+    """Something that happened at the instant, and the chain of its causes."""
+
+    where: str
+    text: SafeString
+    links: tuple[ReasonLink, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Playback:
     """The runs of an exercise, one of them at one instant.
 
@@ -63,6 +88,7 @@ class Playback:
     drawing: SafeString = SafeString()
     steps: tuple[Step, ...] = ()
     shown: tuple[Shown, ...] = ()
+    explained: tuple[ExplainedPart, ...] = ()
     why_not: str = ""
 
     @property
@@ -122,7 +148,28 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
         drawing=mark_safe(drawing_of(drawn)),
         steps=_steps(exercise, current.id, asked.digest, drawn),
         shown=snapshot(played.run, drawn.at),
+        explained=tuple(
+            _explained(trial, played.run, drawn, partial(address, exercise, current.id, asked.digest))
+        ),
     )
+
+
+def _explained(
+    trial: Trial, run: Run, drawn: Timeline, address_of: Callable[[int], str]
+) -> Iterator[ExplainedPart]:
+    for moment in drawn.present[:MAX_EXPLAINED]:
+        reasons = explain(run, moment, trial.report.objects).reasons
+        if reasons:
+            yield ExplainedPart(
+                where=moment.where,
+                text=code_html(moment.text),
+                links=tuple(_link(each, address_of(each.second)) for each in reasons),
+            )
+
+
+def _link(reason: Reason, url: str) -> ReasonLink:
+    rule = code_html(reason.rule.text) if reason.rule else SafeString()
+    return ReasonLink(reason=reason, text=code_html(reason.text), rule=rule, url=url)
 
 
 def _chosen(exercise: Exercise, trial: Trial, run_id: str) -> ScenarioRun:

@@ -83,6 +83,13 @@ class Timeline:
         return min((each.second for each in self.changes if each.second > self.at), default=None)
 
     @property
+    def present(self) -> tuple[Moment, ...]:
+        """The moments of the change that the sentence tells, the gravest first."""
+        last = max((each.second for each in self.changes if each.second <= self.at), default=None)
+        found = [each for each in self.moments if _second(each.ms) == last]
+        return tuple(sorted(found, key=lambda each: -each.weight))
+
+    @property
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """When, where, what."""
         return tuple((seconds_text(each.ms), each.where, each.text) for each in self.moments)
