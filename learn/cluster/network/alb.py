@@ -8,9 +8,9 @@ pkg/ingress (group_loader.go, rule order of model_build_listener_rules.go).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from learn.cluster.network.hostnames import without_port
@@ -146,7 +146,7 @@ def _rank(item: tuple[int, Mapping[str, Any]]) -> tuple[int, int, int]:
 
 def _host_matches(pattern: str, host: str) -> bool:
     """An ALB's wildcard stands for any characters, dots included."""
-    return not pattern or re.fullmatch(_wildcard(pattern), host) is not None
+    return not pattern or _fits(pattern, host)
 
 
 def _path_matches(kind: str, pattern: str, path: str) -> bool:
@@ -156,11 +156,12 @@ def _path_matches(kind: str, pattern: str, path: str) -> bool:
     if kind == "Prefix":
         start = pattern.rstrip("/")
         return path == start or path.startswith(f"{start}/")
-    return re.fullmatch(_wildcard(pattern), path) is not None
+    return _fits(pattern, path)
 
 
-def _wildcard(pattern: str) -> str:
-    return "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
+def _fits(pattern: str, text: str) -> bool:
+    """Whether a text fits a pattern with * and ?; brackets mean themselves."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def _match(
