@@ -111,6 +111,8 @@ def _problems() -> list[SimpleNamespace]:
             why="引用符で囲むとポートの名前とみなされます。名前には英字が必要です。",
             fix="引用符を外してport: 8080と書きます。",
             original='Invalid value: "8080": must contain at least one letter (a-z)',
+            fix_key="probe-port-name:12:17",
+            mark="ポート番号を名前として読み取りました",
             lesson_url="",
             lesson_title="",
         ),

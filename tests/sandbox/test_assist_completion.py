@@ -85,6 +85,12 @@ def test_the_caret_offers_nothing(marked):
     assert labels(marked) == []
 
 
+def test_the_newest_stable_version_comes_first():
+    assert labels("apiVersion: |\nkind: HorizontalPodAutoscaler\n")[0] == "autoscaling/v2"
+    autoscaler = next(s for s in at_caret("kind: |").suggestions if s.label == "HorizontalPodAutoscaler")
+    assert autoscaler.detail == "autoscaling/v2"
+
+
 def test_keys_that_are_there_are_not_offered_again():
     assert "name" not in labels(CONTAINER + "    |")
     assert "name" in labels(POD + "  containers:\n  - name|: web\n")

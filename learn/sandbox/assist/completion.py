@@ -9,7 +9,6 @@ from learn.cluster.api.versions import NEWEST
 from learn.sandbox.assist.place import Place, is_list_of_objects, place_at
 from learn.sandbox.assist.summaries import COMMON_KINDS, KINDS, summary_of
 from learn.sandbox.assist.values import values_of
-from learn.sandbox.kinds import homes_of
 from learn.sandbox.words import SCHEMA_TYPE_NAMES
 
 _REST_OF_KEY = re.compile(r"[\w./-]*:")
@@ -124,12 +123,14 @@ def _values(root: Schema, place: Place) -> list[Suggestion]:
 
 def _kinds(place: Place, version: str) -> list[Suggestion]:
     """The kinds of the apiVersion that is written, else every kind; the common ones first."""
-    known = definitions(version).kinds() | KNOWN_KINDS
+    known = [home for home in sorted(_known(version), key=_newest_first) if _is_written(home[1])]
+    homes: dict[str, str] = {}
+    for api_version, kind in known:
+        homes.setdefault(kind, api_version)
     named = {kind for api_version, kind in known if api_version == place.api_version}
-    kinds = named or {kind for _, kind in known}
-    chosen = sorted((k for k in kinds if _is_written(k)), key=lambda kind: (kind not in COMMON_KINDS, kind))
+    chosen = sorted(named or homes, key=lambda kind: (kind not in COMMON_KINDS, kind))
     return [
-        Suggestion(label=kind, insert=kind, detail=(homes_of(kind, version) or ("",))[0], summary=KINDS.get(kind, ""))
+        Suggestion(label=kind, insert=kind, detail=homes[kind], summary=KINDS.get(kind, ""))
         for kind in chosen
     ]  # fmt: skip
 
@@ -140,8 +141,17 @@ def _is_written(kind: str) -> bool:
 
 
 def _api_versions(place: Place, version: str) -> list[Suggestion]:
-    """Those that serve the kind that is written, else all; the stable ones first."""
-    known = definitions(version).kinds() | KNOWN_KINDS
+    """Those that serve the kind that is written, else all; stable ones first, the newest of a group first."""
+    known = sorted(_known(version), key=_newest_first)
     homes = [api for api, kind in known if kind == place.kind] or [api for api, _ in known]
-    ordered = sorted(set(homes), key=lambda api: ("alpha" in api or "beta" in api, "/" in api, api))
-    return [Suggestion(label=api, insert=api) for api in ordered]
+    return [Suggestion(label=api, insert=api) for api in dict.fromkeys(homes)]
+
+
+def _known(version: str) -> frozenset[tuple[str, str]]:
+    return definitions(version).kinds() | KNOWN_KINDS
+
+
+def _newest_first(home: tuple[str, str]) -> tuple[bool, str, int]:
+    group, _, version = home[0].rpartition("/")
+    major = re.match(r"v(\d+)", version)
+    return "alpha" in version or "beta" in version, group, -int(major[1]) if major else 0
