@@ -98,4 +98,6 @@ class Learner:
             self.page.locator("textarea[name=text]").fill(text)
 
     def check(self) -> None:
-        self.page.get_by_role("button", name="適用して確かめる").click()
+        """Press the button and wait for the answer, with or without JavaScript."""
+        with self.page.expect_response(lambda response: response.url.endswith("/check/")):
+            self.page.get_by_role("button", name="適用して確かめる").click()
