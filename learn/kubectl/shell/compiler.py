@@ -1,0 +1,443 @@
+"""From a syntax tree to instructions: a flat list that can stop and go on at any place.
+
+| instruction | what it does |
+|---|---|
+| `exec` words redirects assignments | run a program, or only set variables |
+| `capture` / `captured` register | collect standard output / keep it as a substitution |
+| `pipe` / `unpipe` | what was collected becomes standard input / it ends |
+| `divert` redirects / `restore` | redirect everything in between |
+| `jump` `ok` `fail` place | go there, always or by the last status |
+| `not` | turn the status round |
+| `loop` slot words / `next` slot name place | the values of a `for`, and the next of them |
+| `background` | the next program does not hold the line up |
+| `isolate` / `rejoin` | a subshell: variables are put back at its end |
+
+A word is a list of parts: `[kind, value, is_quoted]` with kind text, glob, var, default, reg, status or sum.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from tree_sitter import Node
+
+from learn.kubectl.shell.errors import ShellError
+from learn.kubectl.shell.syntax import parse
+
+Instruction: TypeAlias = list[Any]
+Word: TypeAlias = list[list[Any]]
+
+MAX_DEPTH = 30
+MAX_INSTRUCTIONS = 3_000
+_UNSERVED = {
+    "function_definition": "関数の定義",
+    "case_statement": "case文",
+    "c_style_for_statement": "for ((…))の形の繰り返し",
+    "process_substitution": "プロセス置換（<(…)）",
+    "herestring_redirect": "<<<の形の入力",
+    "array": "配列",
+    "subscript": "配列",
+    "heredoc_redirect": "この形のヒアドキュメント",
+}
+
+
+def compile_line(line: str) -> list[Instruction]:
+    """Raises ShellError for what cannot be read or is not served."""
+    root, source = parse(line)
+    compiler = Compiler(source)
+    compiler.statements(root.children, 0)
+    return compiler.code
+
+
+class Compiler:
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self.code: list[Instruction] = []
+        self._registers = 0
+
+    def _emit(self, *instruction: Any) -> int:
+        if len(self.code) >= MAX_INSTRUCTIONS:
+            raise ShellError("コマンドが複雑すぎるので、実行しませんでした。何行かに分けてください。")
+        self.code.append(list(instruction))
+        return len(self.code) - 1
+
+    def _text(self, node: Node) -> str:
+        return self._source[node.start_byte : node.end_byte].decode(errors="replace")
+
+    # -- statements ------------------------------------------------------------------------------
+
+    def statements(self, nodes: list[Node], depth: int) -> None:
+        for index, node in enumerate(nodes):
+            if not node.is_named or node.type == "comment":
+                continue
+            following = nodes[index + 1] if index + 1 < len(nodes) else None
+            if following is not None and following.type == "&":
+                self._emit("background")
+            self.statement(node, depth)
+
+    def statement(self, node: Node, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise ShellError(f"コマンドの入れ子が深すぎます。{MAX_DEPTH}段までにしてください。")
+        compile_node = _STATEMENTS.get(node.type)
+        if compile_node is None:
+            raise ShellError(
+                f"{_UNSERVED.get(node.type, '「' + node.type + '」という書き方')}は、この端末では使えません。"
+            )
+        compile_node(self, node, depth + 1)
+
+    def command(self, node: Node, depth: int, redirects: list[Any] | None = None) -> None:
+        assignments: list[Any] = []
+        words: list[Word] = []
+        own: list[Any] = list(redirects or [])
+        for child in node.children:
+            match child.type:
+                case "variable_assignment":
+                    assignments.append(self.assignment(child, depth))
+                case "command_name":
+                    words.append(self.word(child.children[0] if child.children else child, depth))
+                case "file_redirect":
+                    own.append(self.file_redirect(child, depth))
+                case "herestring_redirect":
+                    raise ShellError("<<<の形の入力は、この端末では使えません。")
+                case _ if child.is_named:
+                    words.append(self.word(child, depth))
+        self._emit("exec", words, own, assignments)
+
+    def assignment(self, node: Node, depth: int) -> list[Any]:
+        name = node.child_by_field_name("name")
+        value = node.child_by_field_name("value")
+        if name is None or name.type != "variable_name" or (value is not None and value.type == "array"):
+            raise ShellError("配列は、この端末では使えません。")
+        return [self._text(name), self.word(value, depth) if value is not None else []]
+
+    def assignments(self, node: Node, depth: int) -> None:
+        nodes = [node] if node.type == "variable_assignment" else node.children
+        found = [self.assignment(each, depth) for each in nodes if each.type == "variable_assignment"]
+        self._emit("exec", [], [], found)
+
+    def declaration(self, node: Node, depth: int) -> None:
+        """`export A=b`, `export A`."""
+        words: list[Word] = [[["text", self._text(node.children[0]), True]]]
+        for child in node.children[1:]:
+            if child.type == "variable_assignment":
+                name, value = self.assignment(child, depth)
+                words.append([["text", f"{name}=", True], *[[kind, part, True] for kind, part, _ in value]])
+            elif child.is_named:
+                words.append(self.word(child, depth))
+        self._emit("exec", words, [], [])
+
+    def pipeline(self, node: Node, depth: int) -> None:
+        parts = [child for child in node.children if child.is_named]
+        negated = parts[0].type == "negated_command"
+        for index, part in enumerate(parts):
+            if index < len(parts) - 1:
+                self._emit("capture")
+            if index == 0 and negated:
+                self.statement(next(child for child in part.children if child.is_named), depth)
+            else:
+                self.statement(part, depth)
+            if index < len(parts) - 1:
+                self._emit("pipe")
+        for _ in parts[1:]:
+            self._emit("unpipe")
+        if negated:
+            self._emit("not")
+
+    def chain(self, node: Node, depth: int) -> None:
+        left, operator, right = node.children[0], node.children[1].type, node.children[2]
+        self.statement(left, depth)
+        place = self._emit("fail" if operator == "&&" else "ok", 0)
+        self.statement(right, depth)
+        self.code[place][1] = len(self.code)
+
+    def negated(self, node: Node, depth: int) -> None:
+        self.statement(next(child for child in node.children if child.is_named), depth)
+        self._emit("not")
+
+    def compound(self, node: Node, depth: int) -> None:
+        self.statements(node.children, depth)
+
+    def subshell(self, node: Node, depth: int) -> None:
+        self._emit("isolate")
+        self.statements(node.children, depth)
+        self._emit("rejoin")
+
+    # -- redirections ----------------------------------------------------------------------------
+
+    def redirected(self, node: Node, depth: int) -> None:
+        body = node.child_by_field_name("body")
+        heredoc = next((child for child in node.children if child.type == "heredoc_redirect"), None)
+        files = [child for child in node.children if child.type == "file_redirect"]
+        if any(child.type == "herestring_redirect" for child in node.children):
+            raise ShellError("<<<の形の入力は、この端末では使えません。")
+        redirects = [self.file_redirect(child, depth) for child in files]
+        if heredoc is not None:
+            self.heredoc(heredoc, body, redirects, depth)
+        elif body is None:
+            self._emit("exec", [], redirects, [])
+        elif body.type == "command":
+            self.command(body, depth, redirects)
+        else:
+            self._emit("divert", redirects)
+            self.statement(body, depth)
+            self._emit("restore")
+
+    def file_redirect(self, node: Node, depth: int) -> list[Any]:
+        """[operator, file descriptor, word]."""
+        descriptor = node.child_by_field_name("descriptor")
+        target = node.child_by_field_name("destination")
+        operator = next(child.type for child in node.children if not child.is_named)
+        if target is None:
+            raise ShellError("リダイレクト先のファイル名がありません。")
+        number = self._text(descriptor) if descriptor is not None else ""
+        return [operator, number, self.word(target, depth)]
+
+    def heredoc(self, node: Node, body: Node | None, redirects: list[Any], depth: int) -> None:
+        """The text becomes standard input of the body; what follows on the line comes after it."""
+        start = next(child for child in node.children if child.type == "heredoc_start")
+        text = next((child for child in node.children if child.type == "heredoc_body"), None)
+        is_raw = self._text(start)[:1] in "'\"\\"
+        word: Word = []
+        if text is not None:
+            raw = self._text(text)
+            word = [["text", raw, True]] if is_raw else self.parts(text, depth, quoted=True)
+        if self._text(node).startswith("<<-"):
+            word = [[k, re.sub(r"(?m)^\t+", "", v) if k == "text" else v, q] for k, v, q in word]
+        files = [self.file_redirect(child, depth) for child in node.children if child.type == "file_redirect"]
+        after = next((child for child in node.children if child.type == "pipeline"), None)
+        if after is not None:
+            self._emit("capture")
+        self._emit("input", word)
+        if body is not None and body.type == "command":
+            extra = [self.word(child, depth) for child in node.children_by_field_name("argument")]
+            self.command(body, depth, [*redirects, *files])
+            self.code[-1][1] += extra
+        elif body is not None:
+            self._emit("divert", [*redirects, *files])
+            self.statement(body, depth)
+            self._emit("restore")
+        self._emit("unpipe")
+        if after is not None:
+            self._emit("pipe")
+            self.piped(after, depth)
+        self.heredoc_list(node, depth)
+
+    def heredoc_list(self, node: Node, depth: int) -> None:
+        """`cat <<EOF && next`: the operator and its right side stand inside the redirection."""
+        operator = node.child_by_field_name("operator")
+        right = node.child_by_field_name("right")
+        if operator is None or right is None:
+            return
+        place = self._emit("fail" if operator.type == "&&" else "ok", 0)
+        self.statement(right, depth)
+        self.code[place][1] = len(self.code)
+
+    def piped(self, node: Node, depth: int) -> None:
+        """`| a | b` behind a here-document; a list in it takes the input in its first command."""
+        parts = [child for child in node.children if child.is_named]
+        for index, part in enumerate(parts):
+            if index < len(parts) - 1:
+                self._emit("capture")
+            self.statement(part, depth)
+            self._emit("unpipe")
+            if index < len(parts) - 1:
+                self._emit("pipe")
+
+    # -- conditions and loops --------------------------------------------------------------------
+
+    def for_loop(self, node: Node, depth: int) -> None:
+        name = node.child_by_field_name("variable")
+        body = node.child_by_field_name("body")
+        if name is None or body is None:
+            raise ShellError("for文の書き方に誤りがあります。")
+        words = [self.word(child, depth) for child in node.children_by_field_name("value")]
+        slot = str(len(self.code))
+        self._emit("loop", slot, words)
+        top = self._emit("next", slot, self._text(name), 0)
+        self.statements(body.children, depth)
+        self._emit("jump", top)
+        self.code[top][3] = len(self.code)
+
+    def while_loop(self, node: Node, depth: int) -> None:
+        body = node.child_by_field_name("body")
+        conditions = [child for child in node.children_by_field_name("condition") if child.is_named]
+        if body is None or not conditions:
+            raise ShellError("while文の書き方に誤りがあります。")
+        top = len(self.code)
+        self.statements(conditions, depth)
+        leave = self._emit("ok" if self._text(node).startswith("until") else "fail", 0)
+        self.statements(body.children, depth)
+        self._emit("jump", top)
+        self.code[leave][1] = len(self.code)
+        self._emit("succeed")
+
+    def if_statement(self, node: Node, depth: int) -> None:
+        ends: list[int] = []
+        skip = self.branch(node, depth)
+        for child in node.children:
+            if child.type == "elif_clause":
+                ends.append(self._emit("jump", 0))
+                self.code[skip][1] = len(self.code)
+                skip = self.branch(child, depth)
+            elif child.type == "else_clause":
+                ends.append(self._emit("jump", 0))
+                self.code[skip][1] = len(self.code)
+                skip = -1
+                self.statements(child.children, depth)
+        if skip >= 0:
+            ends.append(self._emit("jump", 0))
+            self.code[skip][1] = len(self.code)
+            self._emit("succeed")
+        for end in ends:
+            self.code[end][1] = len(self.code)
+
+    def branch(self, node: Node, depth: int) -> int:
+        """Condition and body of `if` or `elif`; gives the place of the jump past it."""
+        place = next(i for i, child in enumerate(node.children) if child.type == "then")
+        self.statements(node.children[:place], depth)
+        skip = self._emit("fail", 0)
+        inside = [c for c in node.children[place + 1 :] if c.type not in ("elif_clause", "else_clause")]
+        self.statements(inside, depth)
+        return skip
+
+    def test(self, node: Node, depth: int) -> None:
+        """`[ … ]` and `[[ … ]]` as the program `test`."""
+        words: list[Word] = [[["text", "test", True]]]
+        self._test_words(node, words, depth)
+        self._emit("exec", words, [], [])
+
+    def _test_words(self, node: Node, words: list[Word], depth: int) -> None:
+        for child in node.children:
+            if child.type in ("[", "]", "[[", "]]"):
+                continue
+            if child.type in ("binary_expression", "unary_expression", "negation_expression"):
+                self._test_words(child, words, depth)
+            elif child.is_named and child.type != "test_operator":
+                words.append(self.word(child, depth))
+            else:
+                words.append([["text", self._text(child), True]])
+
+    # -- words -----------------------------------------------------------------------------------
+
+    def word(self, node: Node, depth: int) -> Word:
+        if depth > MAX_DEPTH:
+            raise ShellError(f"コマンドの入れ子が深すぎます。{MAX_DEPTH}段までにしてください。")
+        match node.type:
+            case (
+                "word"
+                | "number"
+                | "variable_name"
+                | "file_descriptor"
+                | "test_operator"
+                | "regex"
+                | "extglob_pattern"
+            ):
+                return self._plain(node, depth)
+            case "raw_string":
+                return [["text", self._text(node)[1:-1], True]]
+            case "ansi_c_string":
+                return [["text", _ansi(self._text(node)[2:-1]), True]]
+            case "string":
+                return self.parts(node, depth, quoted=True) or [["text", "", True]]
+            case "concatenation":
+                return [part for child in node.children for part in self.word(child, depth)]
+            case "simple_expansion" | "expansion" | "command_substitution" | "arithmetic_expansion":
+                return [self.expansion(node, depth, quoted=False)]
+            case "brace_expression":
+                return self._braces(node)
+            case "process_substitution" | "array":
+                raise ShellError(f"{_UNSERVED[node.type]}は、この端末では使えません。")
+        return [["text", self._text(node), False]]
+
+    def _plain(self, node: Node, depth: int) -> Word:
+        if node.children:
+            return [part for child in node.children for part in self.word(child, depth)]
+        text = self._text(node)
+        plain = re.sub(r"\\(.)", r"\1", text, flags=re.S)
+        if "\\" not in text and re.search(r"[*?\[]", text):
+            return [["glob", plain, False]]
+        return [["text", plain, "\\" in text]]
+
+    def parts(self, node: Node, depth: int, *, quoted: bool) -> Word:
+        """Text and expansions inside double quotes or a here-document; gaps between nodes are text."""
+        found: Word = []
+        position = node.start_byte
+        end = node.end_byte
+        if node.type == "string":
+            position, end = position + 1, end - 1
+        for child in node.children:
+            if child.type not in _EXPANSIONS:
+                continue
+            found += self._quoted_text(position, child.start_byte, node.type)
+            found.append(self.expansion(child, depth, quoted=quoted))
+            position = child.end_byte
+        return [*found, *self._quoted_text(position, end, node.type)]
+
+    def _quoted_text(self, start: int, end: int, kind: str) -> Word:
+        text = self._source[start:end].decode(errors="replace")
+        escaped = r'\\([$`"\\\n])' if kind == "string" else r"\\([$`\\\n])"
+        text = re.sub(escaped, lambda found: "" if found[1] == "\n" else found[1], text)
+        return [["text", text, True]] if text else []
+
+    def expansion(self, node: Node, depth: int, *, quoted: bool) -> list[Any]:
+        match node.type:
+            case "command_substitution":
+                self._registers += 1
+                register = str(self._registers)
+                self._emit("capture")
+                self.statements([child for child in node.children if child.is_named], depth + 1)
+                self._emit("captured", register)
+                return ["reg", register, quoted]
+            case "arithmetic_expansion":
+                return ["sum", self._text(node)[3:-2], quoted]
+        names = [child for child in node.children if child.type in ("variable_name", "special_variable_name")]
+        if not names:
+            raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
+        name = self._text(names[0])
+        rest = node.children[node.children.index(names[0]) + 1 : -1] if node.type == "expansion" else []
+        if not rest:
+            return ["status", "", quoted] if name == "?" else ["var", name, quoted]
+        if self._text(rest[0]) not in (":-", "-") or node.children[1] != names[0]:
+            raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
+        fallback = [part for child in rest[1:] for part in self.word(child, depth + 1)]
+        return ["default", [name, fallback], quoted]
+
+    def _braces(self, node: Node) -> Word:
+        found = re.fullmatch(r"\{(-?\d+)\.\.(-?\d+)\}", self._text(node))
+        if not found:
+            return [["text", self._text(node), False]]
+        first, last = int(found[1]), int(found[2])
+        step = 1 if last >= first else -1
+        if abs(last - first) > 1000:
+            raise ShellError("{…}で作れる数は1000個までです。")
+        return [["split", " ".join(str(n) for n in range(first, last + step, step)), False]]
+
+
+_EXPANSIONS = frozenset({"simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"})
+_ANSI = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"', "r": "\r", "e": "\x1b", "0": "\0"}
+
+
+def _ansi(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: _ANSI.get(found[1], found[0]), text)
+
+
+_STATEMENTS: Mapping[str, Callable[[Compiler, Node, int], None]] = {
+    "command": Compiler.command,
+    "variable_assignment": Compiler.assignments,
+    "variable_assignments": Compiler.assignments,
+    "declaration_command": Compiler.declaration,
+    "unset_command": Compiler.declaration,
+    "pipeline": Compiler.pipeline,
+    "list": Compiler.chain,
+    "negated_command": Compiler.negated,
+    "compound_statement": Compiler.compound,
+    "do_group": Compiler.compound,
+    "subshell": Compiler.subshell,
+    "redirected_statement": Compiler.redirected,
+    "for_statement": Compiler.for_loop,
+    "while_statement": Compiler.while_loop,
+    "if_statement": Compiler.if_statement,
+    "test_command": Compiler.test,
+}

@@ -1,0 +1,433 @@
+"""Runs the instructions of a line; all it knows about where it stands is JSON.
+
+`start` begins a line, `resume` lets virtual time pass for one that waits, `interrupt` is Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from learn.kubectl.call import EditRequest, Printed, State
+from learn.kubectl.errors import CommandError
+from learn.kubectl.result import Pending, Result
+from learn.kubectl.shell.compiler import compile_line
+from learn.kubectl.shell.errors import ShellError
+from learn.kubectl.shell.fullwidth import notice, to_half_width
+from learn.kubectl.shell.programs import find_program
+from learn.kubectl.shell.terminal import Process, Program, Terminal
+from learn.kubectl.shell.words import expand, expand_one
+from learn.kubectl.waiting import advance
+
+MAX_COST = 600
+"""What a line may cost within one instant of virtual time; kubectl costs more than `echo`."""
+MAX_TOTAL = 20_000
+MAX_OUTPUT = 512 * 1024
+MAX_CAPTURE = 256 * 1024
+INTERRUPTED = 130
+
+
+def start(terminal: Terminal, line: str) -> Result:
+    """Begin a line: what it prints at once, and what is pending if it waits.  Never raises for any text."""
+    half = to_half_width(line)
+    printed: list[Printed] = [("err", notice(half.changed) + "\n")] if half.changed else []
+    if half.line.strip():
+        terminal.remember(half.line)
+    try:
+        code = compile_line(half.line)
+    except ShellError as error:
+        return Result(printed=(*printed, ("err", f"bash: {error.text}\n")), exit_code=error.exit_code)
+    except RecursionError:
+        text = "bash: コマンドの入れ子が深すぎます。\n"
+        return Result(printed=(*printed, ("err", text)), exit_code=2)
+    machine = Machine(terminal, code, new_state(half.line, terminal.cluster.now), printed)
+    return machine.run(terminal.cluster.now)
+
+
+def resume(terminal: Terminal, pending: Pending, *, for_ms: int) -> Result:
+    """Let up to `for_ms` of virtual time pass; the line ends earlier when it is done."""
+    state = dict(pending.state)
+    machine = Machine(terminal, compile_line(state["line"]), state, [])
+    return machine.run(terminal.cluster.now + for_ms)
+
+
+def interrupt(terminal: Terminal, pending: Pending) -> Result:
+    """Ctrl-C: what waits is ended; what had been collected for a pipe still goes through it."""
+    state = dict(pending.state)
+    machine = Machine(terminal, compile_line(state["line"]), state, [("out", "^C\n")])
+    return machine.end_early()
+
+
+def run_now(terminal: Terminal, line: str) -> Result:
+    """Run a line without letting time pass, for `watch` and `xargs`; what waits is dropped."""
+    try:
+        code = compile_line(line)
+    except ShellError as error:
+        return Result(printed=(("err", f"bash: {error.text}\n"),), exit_code=error.exit_code)
+    machine = Machine(terminal, code, new_state(line, terminal.cluster.now), [])
+    return machine.run(terminal.cluster.now)
+
+
+def new_state(line: str, now: int) -> State:
+    return {
+        "line": line,
+        "pc": 0,
+        "status": 0,
+        "inputs": [],
+        "sinks": [],
+        "registers": {},
+        "loops": {},
+        "scopes": [],
+        "background": False,
+        "waiting": None,
+        "cost": [now, 0],
+        "total": 0,
+        "output": 0,
+    }
+
+
+class Machine:
+    def __init__(
+        self, terminal: Terminal, code: list[list[Any]], state: State, printed: list[Printed]
+    ) -> None:
+        self.terminal = terminal
+        self.code = code
+        self.state = state
+        self.printed = printed
+        self.edit: EditRequest | None = None
+        self.clears = False
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def run(self, until_ms: int) -> Result:
+        began = self.terminal.cluster.now
+        try:
+            self._go(until_ms)
+        except ShellError as error:
+            self._refuse(error.text, error.exit_code)
+        except CommandError as error:
+            self._refuse(error.text.removeprefix("bash: "), error.exit_code)
+        return self._result(began)
+
+    def end_early(self) -> Result:
+        """Drop what waits and leave all loops; a pipe that has collected something is run to its end."""
+        began = self.terminal.cluster.now
+        if self.state["waiting"] is not None:
+            self.state["waiting"] = None
+            self.state["status"] = INTERRUPTED
+        try:
+            while any(sink["kind"] == "capture" for sink in self.state["sinks"]) and self._one_instruction():
+                if self.state["waiting"] is not None:
+                    break
+        except (ShellError, CommandError):
+            pass
+        while self.state["inputs"] and self._is_before_end() and self.state["waiting"] is None:
+            if not self._one_instruction():
+                break
+        self.state["waiting"] = None
+        self.state["pc"] = len(self.code)
+        self.state["status"] = INTERRUPTED
+        return self._result(began)
+
+    def _is_before_end(self) -> bool:
+        return bool(self.state["pc"] < len(self.code))
+
+    def _result(self, began: int) -> Result:
+        over = self.state["waiting"] is None and self.state["pc"] >= len(self.code)
+        return Result(
+            printed=tuple(self.printed),
+            exit_code=int(self.state["status"]) if over else 0,
+            elapsed_ms=self.terminal.cluster.now - began,
+            pending=None if over else Pending(state=self.state),
+            edit=self.edit,
+            clears=self.clears,
+        )
+
+    def _refuse(self, text: str, code: int) -> None:
+        self.printed.append(("err", f"bash: {text}\n"))
+        self.state |= {"waiting": None, "pc": len(self.code), "status": code}
+
+    def _go(self, until_ms: int) -> None:
+        while True:
+            if self.state["waiting"] is not None:
+                if not self._wait(until_ms):
+                    return
+            elif not self._one_instruction():
+                return
+
+    def _wait(self, until_ms: int) -> bool:
+        """Let time pass for the program that waits; gives whether it has ended."""
+        waiting = self.state["waiting"]
+
+        def goes_on() -> bool:
+            self._step(waiting)
+            return self.state["waiting"] is not None
+
+        def deadline() -> int | None:
+            found = waiting["state"].get("deadline")
+            return int(found) if found is not None else None
+
+        advance(self.terminal.cluster, until_ms, goes_on, deadline)
+        return self.state["waiting"] is None
+
+    def _step(self, waiting: dict[str, Any]) -> None:
+        program = find_program(self.terminal, waiting["argv"][0])
+        assert program is not None and program.step is not None
+        process = Process(terminal=self.terminal, argv=list(waiting["argv"]), stdin=waiting["stdin"])
+        state = program.step(process, waiting["state"])
+        self._deliver(process, waiting["targets"])
+        if state is None:
+            self.state["waiting"] = None
+            self.state["status"] = process.exit_code
+        else:
+            waiting["state"] = state
+
+    # -- instructions ----------------------------------------------------------------------------
+
+    def _one_instruction(self) -> bool:
+        """Do the next instruction; False at the end."""
+        state = self.state
+        if state["pc"] >= len(self.code):
+            return False
+        self._count(1)
+        kind, *operands = self.code[state["pc"]]
+        state["pc"] += 1
+        match kind:
+            case "exec":
+                self._exec(*operands)
+            case "jump":
+                state["pc"] = operands[0]
+            case "ok" | "fail":
+                if (state["status"] == 0) is (kind == "ok"):
+                    state["pc"] = operands[0]
+            case "not":
+                state["status"] = 0 if state["status"] else 1
+            case "succeed":
+                state["status"] = 0
+            case "background":
+                state["background"] = True
+            case _:
+                self._plumb(kind, operands)
+        return True
+
+    def _plumb(self, kind: str, operands: Sequence[Any]) -> None:
+        """Where output goes and input comes from, loops, and scopes."""
+        state = self.state
+        match kind:
+            case "capture":
+                state["sinks"].append({"kind": "capture", "text": ""})
+            case "captured":
+                state["registers"][operands[0]] = state["sinks"].pop()["text"].rstrip("\n")
+            case "pipe":
+                state["inputs"].append(state["sinks"].pop()["text"])
+            case "input":
+                state["inputs"].append(self._one(operands[0]))
+            case "unpipe":
+                state["inputs"].pop()
+            case "divert":
+                state["sinks"].append({"kind": "divert", "targets": self._targets(operands[0])})
+            case "restore":
+                state["sinks"].pop()
+            case "loop":
+                values = [value for word in operands[1] for value in self._fields(word)]
+                if len(values) > 1000:
+                    raise ShellError("for文で繰り返せる値は1000個までです。")
+                state["loops"][operands[0]] = values
+            case "next":
+                self._next(*operands)
+            case "isolate":
+                state["scopes"].append(dict(self.terminal.variables))
+            case "rejoin":
+                self.terminal.memory["variables"] = state["scopes"].pop()
+
+    def _next(self, slot: str, name: str, end: int) -> None:
+        values = self.state["loops"][slot]
+        if not values:
+            self.state["pc"] = end
+            self.state["status"] = 0
+            return
+        self.terminal.variables[name] = values[0]
+        self.state["loops"][slot] = values[1:]
+
+    def _count(self, cost: int) -> None:
+        """Bound what a line costs within one instant and in all."""
+        now = self.terminal.cluster.now
+        if self.state["cost"][0] != now:
+            self.state["cost"] = [now, 0]
+        self.state["cost"][1] += cost
+        self.state["total"] += cost
+        if self.state["cost"][1] > MAX_COST:
+            raise ShellError(
+                "コマンドの繰り返しが多すぎるので、止めました。ループの中にsleep 1などを入れてください。", 1
+            )
+        if self.state["total"] > MAX_TOTAL:
+            raise ShellError(
+                "コマンドが長く続いているので、止めました。もう一度実行すると続きから見られます。", 1
+            )
+
+    # -- words -----------------------------------------------------------------------------------
+
+    def _fields(self, word: list[list[Any]]) -> list[str]:
+        return expand(word, self.terminal, self.state["registers"], self.state["status"])
+
+    def _one(self, word: list[list[Any]]) -> str:
+        return expand_one(word, self.terminal, self.state["registers"], self.state["status"])
+
+    def _targets(self, redirects: Sequence[Sequence[Any]]) -> dict[str, Any]:
+        """`out` and `err`: None (the screen), "out", "err", "null" or a file; `in`: a text or None."""
+        targets: dict[str, Any] = {"out": None, "err": None, "in": None}
+        for operator, descriptor, word in redirects:
+            name = self._one(word)
+            if operator == "<":
+                targets["in"] = self._input_file(name)
+                continue
+            streams = (
+                ("out", "err") if operator in ("&>", "&>>") else (("err",) if descriptor == "2" else ("out",))
+            )
+            if operator == ">&" and name in ("1", "2"):
+                streams = ("err",) if descriptor == "2" else ("out",)
+                target = "out" if name == "1" else "err"
+                for stream in streams:
+                    targets[stream] = (
+                        targets["out"] if target == "out" and targets["out"] is not None else target
+                    )
+                continue
+            for stream in streams:
+                targets[stream] = self._output_file(name, appends=operator.endswith(">>"))
+        return targets
+
+    def _input_file(self, name: str) -> str:
+        if name == "/dev/null":
+            return ""
+        text = self.terminal.files.read(name)
+        if text is None:
+            raise ShellError(f"{name}: No such file or directory", 1)
+        return text
+
+    def _output_file(self, name: str, *, appends: bool) -> Any:
+        match name:
+            case "/dev/null":
+                return "null"
+            case "/dev/stderr":
+                return "err"
+            case "/dev/stdout":
+                return "out"
+        if self.terminal.files.is_folder(name):
+            raise ShellError(f"{name}: Is a directory", 1)
+        if not appends or self.terminal.files.read(name) is None:
+            self.terminal.files.write(name, "")
+        return ["file", name]
+
+    # -- programs --------------------------------------------------------------------------------
+
+    def _exec(self, words: Sequence[Any], redirects: Sequence[Any], assignments: Sequence[Any]) -> None:
+        argv = [field for word in words for field in self._fields(word)]
+        values = {name: self._one(word) for name, word in assignments}
+        background, self.state["background"] = self.state["background"], False
+        try:
+            targets = self._targets(redirects)
+        except ShellError as error:
+            self.printed.append(("err", f"bash: {error.text}\n"))
+            self.state["status"] = error.exit_code
+            return
+        if not argv:
+            self.terminal.variables.update(values)
+            self.state["status"] = 0
+            return
+        argv = self._unaliased(argv)
+        before = dict(self.terminal.variables)
+        self.terminal.variables.update(values)
+        try:
+            self._launch(argv, targets, background=background)
+        finally:
+            if values:
+                for name in values:
+                    self.terminal.variables.pop(name, None)
+                    if name in before:
+                        self.terminal.variables[name] = before[name]
+
+    def _unaliased(self, argv: list[str]) -> list[str]:
+        found = self.terminal.aliases.get(argv[0])
+        if not found:
+            return argv
+        try:
+            return [*shlex.split(found), *argv[1:]]
+        except ValueError:
+            return argv
+
+    def _launch(self, argv: list[str], targets: dict[str, Any], *, background: bool) -> None:
+        program = find_program(self.terminal, argv[0])
+        stdin = targets["in"]
+        if stdin is None and self.state["inputs"]:
+            stdin = self.state["inputs"][-1]
+        process = Process(terminal=self.terminal, argv=argv, stdin=stdin)
+        if program is None:
+            self._not_found(process)
+            self._deliver(process, targets)
+            self.state["status"] = process.exit_code
+            return
+        self._count(program.cost)
+        waiting = program.start(process)
+        if process.took_stdin and self.state["inputs"]:
+            self.state["inputs"][-1] = process.stdin if argv[0] == "read" else ""
+        self._deliver(process, targets)
+        self.edit = process.edit or self.edit
+        self.state["status"] = process.exit_code
+        if waiting is None:
+            return
+        if background:
+            self._leave_behind(program, argv, waiting)
+            return
+        self.state["waiting"] = {"argv": argv, "stdin": stdin, "state": waiting, "targets": targets}
+
+    def _leave_behind(self, program: Program, argv: list[str], waiting: State) -> None:
+        """`&`: a port-forward stays; anything else would have nowhere to go on."""
+        if "forwards" not in waiting:
+            raise ShellError("「&」でのバックグラウンド実行は、kubectl port-forwardだけで使えます。", 1)
+        forwards = self.terminal.memory.setdefault("forwards", [])
+        forwards[:] = [each for each in forwards if each["forwards"] != waiting["forwards"]]
+        forwards.append(waiting)
+        self.printed.append(("out", f"[{len(forwards)}] {4000 + len(forwards)}\n"))
+
+    def _not_found(self, process: Process) -> None:
+        process.complain(f"bash: {process.argv[0]}: command not found", 127)
+        process.complain("使えるコマンドは、helpで表示します。", 127)
+
+    def _deliver(self, process: Process, targets: dict[str, Any]) -> None:
+        if process.clears:
+            self.clears, self.printed = True, []
+        for stream, text in process.printed:
+            self._put(stream, text, targets)
+
+    def _put(self, stream: str, text: str, targets: dict[str, Any]) -> None:
+        """One text to where the program's own redirection, then those around it, send it."""
+        target = targets[stream]
+        if target in ("out", "err"):
+            stream, target = target, None
+        if target == "null":
+            return
+        if isinstance(target, list):
+            old = self.terminal.files.read(target[1]) or ""
+            self.terminal.files.write(target[1], old + text)
+            return
+        for place in range(len(self.state["sinks"]) - 1, -1, -1):
+            sink = self.state["sinks"][place]
+            if sink["kind"] == "divert":
+                found = sink["targets"][stream]
+                if found in ("out", "err"):
+                    stream = found
+                elif found == "null":
+                    return
+                elif isinstance(found, list):
+                    self.terminal.files.write(found[1], (self.terminal.files.read(found[1]) or "") + text)
+                    return
+            elif stream == "out":
+                if len(sink["text"]) + len(text) > MAX_CAPTURE:
+                    raise ShellError("パイプに渡す出力が大きすぎるので、止めました。", 1)
+                sink["text"] += text
+                return
+        self.state["output"] += len(text)
+        if self.state["output"] > MAX_OUTPUT:
+            raise ShellError("出力が多すぎるので、止めました。headや-lなどで絞り込んでください。", 1)
+        self.printed.append((stream, text))
