@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 Record: TypeAlias = dict[str, Any]
 
 
+FIRST_ADDRESS, ADDRESSES = 2, 253
+"""The addresses of a node's range that Pods get: .2 to .254."""
+
 FIRST_MOUNT_RETRY_MS = 500
 LAST_MOUNT_RETRY_MS = 122_000
 
@@ -268,16 +271,19 @@ class Kubelet(Controller):
         if pod["spec"].get("hostNetwork"):
             return self.host_ip(record["node"])
         prefix = str((node or {"spec": {}})["spec"].get("podCIDR", "10.244.255.0/24")).rpartition(".")[0]
-        nodes = self.state["nodes"].setdefault(
-            record["node"], {"images": {}, "pulls": {}, "busy": 0, "ip": 1}
-        )
-        used = {r["ip"] for r in self.state["pods"].values() if r["node"] == record["node"]}
-        for _ in range(254):
-            nodes["ip"] = nodes["ip"] % 254 + 1
-            address = f"{prefix}.{nodes['ip']}"
-            if nodes["ip"] > 1 and address not in used:
+        state = self.pulls.node(record["node"])
+        # Until each address has been given out once, none needs to be looked for.
+        taken = self._taken(record["node"]) if state["ip"] >= ADDRESSES else ()
+        for _ in range(ADDRESSES):
+            address = f"{prefix}.{FIRST_ADDRESS + state['ip'] % ADDRESSES}"
+            state["ip"] += 1
+            if address not in taken:
                 return address
         return ""
+
+    def _taken(self, node: str) -> set[str]:
+        """The addresses of the Pods on a node that have not ended."""
+        return {record["ip"] for record in self.records() if record["node"] == node and not record["ended"]}
 
     def host_ip(self, node_name: str) -> str:
         node = self.store.find("Node", "", node_name)
@@ -438,12 +444,6 @@ class Kubelet(Controller):
         self.publish(record)
         if deleting:
             self.api.delete(Ref("Pod", record["ns"], record["name"]), grace_seconds=0)
-            return
-        self._release(record)
-
-    def _release(self, record: Record) -> None:
-        """A Pod that has ended frees its address; its object and its logs stay."""
-        record["ip_free"] = True
 
     def _forget(self, record: Record) -> None:
         """The Pod's object is gone: what still runs of it is killed."""

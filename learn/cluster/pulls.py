@@ -42,9 +42,10 @@ class Pulls:
         self.kubelet = kubelet
         self.engine = kubelet.engine
 
-    def _node(self, name: str) -> dict[str, Any]:
+    def node(self, name: str) -> dict[str, Any]:
+        """What the kubelet remembers of a node: its images, the pulls under way, how many addresses it gave out."""
         nodes: dict[str, dict[str, Any]] = self.kubelet.state["nodes"]
-        return nodes.setdefault(name, {"images": {}, "pulls": {}, "busy": 0, "ip": 1})
+        return nodes.setdefault(name, {"images": {}, "pulls": {}, "busy": 0, "ip": 0})
 
     def has_image(self, record: Record, pod: Obj, name: str) -> bool:
         """Whether the container's image is at hand; if not, the pull goes on (`starting`) or must wait."""
@@ -59,7 +60,7 @@ class Pulls:
             container["pull"] = None
             return True
         policy = pull_policy(spec)
-        node = self._node(record["node"])
+        node = self.node(record["node"])
         present = image in node["images"] or image in PRELOADED
         if present and policy != "Always":
             suffix = self.kubelet.texts.image_present_suffix
@@ -87,7 +88,7 @@ class Pulls:
 
     def _begin(self, record: Record, pod: Obj, name: str, image: str, *, present: bool) -> None:
         """Ask the registry; pulls of one node go one after the other, one image is pulled once for all."""
-        node = self._node(record["node"])
+        node = self.node(record["node"])
         self.kubelet.tell(pod, "Normal", "Pulling", f'Pulling image "{image}"', container=name)
         now = self.engine.now
         if present:
@@ -112,8 +113,8 @@ class Pulls:
         if isinstance(found, PullFailure):
             self._failed(record, pod, name, image, found)
         else:
-            self._node(record["node"])["images"][image] = True
-            self._node(record["node"])["pulls"].pop(image, None)
+            self.node(record["node"])["images"][image] = True
+            self.node(record["node"])["pulls"].pop(image, None)
             took = go_duration(self.engine.now - record["pull_started"])
             text = f'Successfully pulled image "{image}" in {took} ({took} including waiting). Image size: {IMAGE_SIZE} bytes.'
             self.kubelet.tell(pod, "Normal", "Pulled", text, container=name)

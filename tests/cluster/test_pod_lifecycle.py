@@ -400,3 +400,14 @@ def test_a_kubelet_refuses_what_does_not_fit_its_node(spec, reason):
     containers = spec.pop("containers", None)
     status = run(pod(containers=containers, **spec), 10_000).get("Pod", "web")["status"]
     assert (status["phase"], status.get("reason")) == (("Failed", reason) if reason else ("Running", None))
+
+
+def test_addresses_are_given_out_in_turn_and_again_only_when_free():
+    cluster = run(deployment(replicas=2), 10_000, nodes=1)
+    first = {p["status"]["podIP"] for p in cluster.objects("Pod")}
+    cluster.kubelet.state["nodes"]["node-1"]["ip"] = 253
+    cluster.scale("Deployment", "web", 4)
+    cluster.run_until(20_000)
+    addresses = [p["status"]["podIP"] for p in cluster.objects("Pod")]
+    assert len(set(addresses)) == 4
+    assert first < set(addresses)
