@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -201,6 +202,41 @@ def test_a_watch_goes_on_by_short_requests_and_ends_at_ctrl_c(learner):
     assert TerminalCommand.objects.filter(exit_code=None).count() == 0
 
 
+def test_the_shell_keeps_files_and_variables_between_commands(learner):
+    run(learner, "export NAME=web; echo replicas > note.txt")
+    run(learner, 'echo "$NAME" $(cat note.txt) | wc -w')
+    assert re.search(r"<samp>\s*2\n", log_of(learner))
+
+
+def test_a_here_document_is_one_command(learner):
+    run(learner, "cat <<EOF | kubectl apply -f -\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\nEOF")
+    assert "configmap/c created" in log_of(learner)
+    assert len(lines_run()) == 1
+
+
+def test_the_shell_of_a_node_shows_its_prompt(learner):
+    run(learner, "ssh node-1")
+    run(learner, "hostname")
+    assert "root@node-1:~# " in log_of(learner)
+
+
+def test_a_kubectl_edit_opens_a_text_and_takes_it_back(learner):
+    press(learner, "pause")
+    run(learner, CREATE)
+    press(learner, "advance-10")
+    run(learner, "kubectl edit deployment web")
+    html = text_of(learner.get(PAGE))
+    text = re.search(r'<textarea id="edit-text"[^>]*>\n(.*?)</textarea>', html, re.DOTALL)[1]
+    assert "replicas: 2" in text
+    form = form_of(learner)
+    fields = {**form, "do": "save", "line": "", "text": unescape(text).replace("replicas: 2", "replicas: 5")}
+    for _ in range(2):
+        learner.post(RUN, fields)
+    assert log_of(learner).count("deployment.apps/web edited") == 1
+    press(learner, "advance-10")
+    assert part_of(text_of(learner.get(PAGE)), "picture").count('class="pod"') == 5
+
+
 def test_full_width_letters_are_read_as_half_width_and_said_so(learner):
     run(learner, "kubectl　ｇｅｔ nodes")
     log = log_of(learner)
@@ -251,6 +287,8 @@ HOSTILE = {
     "fork bomb": ":(){ :|:& };:",
     "open quote": 'kubectl get "pods',
     "deep substitution": "$(" * 5_000 + ")" * 5_000,
+    "endless loop": "while true; do echo x; done",
+    "endless words": "for a in 1 2 3 4 5 6 7 8 9; do for b in 1 2 3 4 5 6 7 8 9; do kubectl get pods; done; done",
     "markup": "<script>alert(1)</script>",
     "format": "%s%n{{7*7}}{% load x %}",
     "long word": "kubectl " + "a" * 60_000,
@@ -343,7 +381,7 @@ def test_a_fault_of_ours_ends_in_a_message(learner, monkeypatch):
     def fails(*_):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(console, "_begun", fails)
+    monkeypatch.setattr(console.kubectl, "start", fails)
     run(learner, "kubectl get nodes")
     assert "こちらの不具合" in log_of(learner)
     assert timezone.now() - Terminal.objects.get().seen_at < timedelta(minutes=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -65,7 +65,7 @@ def run_line(learner_id: UUID, line: str, token: str, now: datetime) -> Turn:
         if turn.session.waiting:
             raise Refused("前のコマンドが続いています。「中断」で止めてから実行してください。")
         read, note = console.half_width(line)
-        at_ms = turn.session.cluster.now
+        at_ms, prompt = turn.session.cluster.now, _prompt(turn.session)
         result = console.run(turn.session, read)
         turn.session.count += 1
         command = TerminalCommand(
@@ -76,6 +76,7 @@ def run_line(learner_id: UUID, line: str, token: str, now: datetime) -> Turn:
             line=read,
             note=note,
             at_ms=at_ms,
+            printed=prompt,
         )
         _take(turn, command, result)
 
@@ -162,7 +163,7 @@ def interrupt(learner_id: UUID, now: datetime) -> Turn:
     def work(turn: Turn) -> None:
         _pass_time(turn)
         if turn.session.waiting:
-            _end(turn, "^C\n")
+            _end(turn)
 
     return _turn(learner_id, now, work)
 
@@ -273,6 +274,12 @@ def _key(token: str, said: str) -> str:
     return sha256(f"{token}\n{said}".encode()).hexdigest()[:32]
 
 
+def _prompt(session: Session) -> list[list[str]]:
+    """On a node's shell the log shows whose prompt it was."""
+    terminal = session.terminal
+    return [["prompt", terminal.prompt]] if terminal.node else []
+
+
 # -- time and what comes of it -------------------------------------------------------------------
 
 
@@ -306,16 +313,12 @@ def _take(turn: Turn, command: TerminalCommand, result: Result) -> None:
     if command not in turn.commands:
         turn.commands.append(command)
     if session.waiting and console.is_full(command.printed):
-        _end(turn, "")
+        _end(turn)
 
 
-def _end(turn: Turn, words: str) -> None:
-    command = _waiting_command(turn)
-    command.printed = [*command.printed, *([["note", words]] if words else [])]
-    command.exit_code = INTERRUPTED
-    turn.session.waiting = None
-    if command not in turn.commands:
-        turn.commands.append(command)
+def _end(turn: Turn) -> None:
+    result = console.interrupt(turn.session)
+    _take(turn, _waiting_command(turn), replace(result, pending=None, exit_code=INTERRUPTED))
 
 
 def _waiting_command(turn: Turn) -> TerminalCommand:

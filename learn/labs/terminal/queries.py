@@ -22,6 +22,7 @@ class Entry:
     """One command in the log; `printed` is a tuple of (stream, text)."""
 
     number: int
+    prompt: str
     line: str
     note: str
     printed: tuple[tuple[str, str], ...]
@@ -52,6 +53,7 @@ class TerminalView:
     now_ms: int
     paused: bool
     waiting: bool
+    prompt: str
     entries: tuple[Entry, ...]
     left_out: int
     picture: Picture
@@ -140,6 +142,7 @@ def _view(
         now_ms=session.cluster.now,
         paused=bool(row and row.paused),
         waiting=session.waiting is not None,
+        prompt=session.terminal.prompt if session.terminal.node else "$",
         entries=entries,
         left_out=max(entries[0].number - first, 0) if entries else 0,
         picture=picture_of(session.cluster),
@@ -153,9 +156,10 @@ def _view(
 def _entry(command: TerminalCommand) -> Entry:
     return Entry(
         number=command.number,
+        prompt="".join(text for stream, text in command.printed if stream == "prompt") or "$ ",
         line=command.line,
         note=command.note,
-        printed=tuple((stream, text) for stream, text in command.printed),
+        printed=tuple((stream, text) for stream, text in command.printed if stream != "prompt"),
         waiting=command.exit_code is None,
     )
 

@@ -7,9 +7,11 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from learn import kubectl
 from learn.cluster.cluster import Cluster
 from learn.cluster.engine import Limits
 
+KEPT = ("folder", "count", "memory", "waiting", "edit")
 YEAR_MS = 365 * 24 * 3_600_000
 LIMITS = Limits(objects=3_000, pods=300, timers=10**9, virtual_ms=YEAR_MS)
 """A terminal lives for long: what it holds is bounded, not what it has done."""
@@ -33,14 +35,19 @@ class StateUnreadable(Exception):
 class Session:
     """
     A terminal in use. `count` is the number of its last command; `waiting` the state from which that command
-    goes on, `edit` the text that it asks for; `folder` holds the files by path.
+    goes on, `edit` the text that it asks for; `folder` holds the files by path, `memory` what the shell knows.
     """
 
     cluster: Cluster
     folder: dict[str, str] = field(default_factory=dict)
     count: int = 0
+    memory: dict[str, Any] = field(default_factory=dict)
     waiting: dict[str, Any] | None = None
     edit: dict[str, Any] | None = None
+
+    @property
+    def terminal(self) -> kubectl.Terminal:
+        return kubectl.terminal(self.cluster, self.folder, self.memory)
 
     @property
     def limit(self) -> str:
@@ -56,13 +63,7 @@ def new_session(seed: int) -> Session:
 
 def pack(session: Session) -> bytes:
     """Raises StateTooLarge."""
-    state = {
-        "cluster": session.cluster.snapshot(),
-        "folder": session.folder,
-        "count": session.count,
-        "waiting": session.waiting,
-        "edit": session.edit,
-    }
+    state = {name: getattr(session, name) for name in KEPT} | {"cluster": session.cluster.snapshot()}
     packed = zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 1)
     if len(packed) > MAX_STATE_BYTES:
         raise StateTooLarge
@@ -75,7 +76,7 @@ def unpack(packed: bytes) -> Session:
         reader = zlib.decompressobj()
         state = json.loads(reader.decompress(packed, MAX_STATE_JSON))
         cluster = Cluster.restore(state["cluster"], limits=LIMITS)
-        return Session(cluster, state["folder"], state["count"], state["waiting"], state["edit"])
+        return Session(cluster, **{name: state[name] for name in KEPT})
     except (zlib.error, ValueError, KeyError) as error:
         raise StateUnreadable from error
 

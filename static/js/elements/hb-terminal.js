@@ -74,7 +74,8 @@ class HbTerminal extends HTMLElement {
 
   onRequest = (event) => {
     const { parameters, triggeringEvent } = event.detail;
-    this.sent = triggeringEvent?.submitter?.value === "run" ? parameters.get?.("line") ?? parameters.line : null;
+    parameters.do = triggeringEvent?.submitter?.value ?? "run";
+    this.sent = parameters.do === "run" ? parameters.line : null;
   };
 
   onSettled = () => {
