@@ -55,6 +55,16 @@ def test_one_click_mends_and_undo_brings_back(new_page):
     assert field(page) == TYPO
 
 
+def test_one_click_mends_in_the_result_of_an_exercise(new_page):
+    page = new_page()
+    open_editor(page, LAB)
+    write(page, TYPO)
+    page.keyboard.press("Control+Enter")
+    page.locator("#result").get_by_role("button", name="直す").first.click()
+    expect(page.locator("textarea[name=text]")).to_have_value(SOUND)
+    expect(page.locator("#announcer")).to_contain_text("8行目を直しました。")
+
+
 def test_a_fix_by_keyboard_in_an_exercise(new_page):
     page = new_page()
     open_editor(page, LAB)
