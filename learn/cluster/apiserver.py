@@ -16,10 +16,10 @@ from learn.cluster import errors
 from learn.cluster.api.allocation import Ranges, allocate, taken_by
 from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.defaults import apply_defaults
-from learn.cluster.api.fielderror import invalid
 from learn.cluster.api.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, PatchError, apply_patch
 from learn.cluster.api.removals import hpa_to_v2
 from learn.cluster.api.validation import validate
+from learn.cluster.api.validation.podupdate import validate_resize
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.clock import Clock
 from learn.cluster.controllers.job import generated_labels
@@ -318,19 +318,16 @@ class ApiServer:
         return self.update(patched, causes=causes, field=field)
 
     def resize(self, ref: Ref, spec: Mapping[str, Any], *, causes: tuple[int, ...] | None = None) -> Obj:
-        """The resize subresource of a Pod: only the cpu and memory of its containers are taken from `spec`."""
+        """The resize subresource of a Pod: only the resources and resizePolicy of its containers may differ in `spec`."""
         pod = self.get(ref)
-        wanted = {each["name"]: each.get("resources") for each in spec.get("containers") or ()}
-        containers = [
-            {**each, "resources": wanted.get(each["name"]) or {}}
-            if wanted.get(each["name"]) != each.get("resources")
-            else each
-            for each in pod["spec"]["containers"]
-        ]
-        resized = {**pod, "spec": {**pod["spec"], "containers": containers}}
-        if qos_class(resized["spec"]) != pod["status"].get("qosClass"):
-            error = invalid(("metadata",), None, "Pod QoS Class may not change as a result of resizing")
-            raise errors.invalid("Pod", ref.name, [error], self.version)
+        resized = {**pod, "spec": spec}
+        self.decode(resized)
+        resized = self.with_defaults(resized)
+        classes = (qos_class(resized["spec"]), str(pod["status"].get("qosClass")))
+        found = validate_resize(resized, pod, classes)
+        found += [e for e in validate(resized, version=self.version) if "resources" in e.path]
+        if found:
+            raise errors.invalid("Pod", ref.name, found, self.version)
         return self.update(resized, trusted=True, causes=causes, field="spec.containers")
 
     def update_status(

@@ -6,7 +6,7 @@ from learn.cluster.cluster import Cluster
 from learn.cluster.errors import ApiError
 from learn.cluster.events import COMBINED_PREFIX
 from learn.cluster.objects import Ref
-from tests.cluster.factories import deployment, pod
+from tests.cluster.factories import deployment, pod, service
 
 
 def config_map(name="c", namespace="default", **more):
@@ -257,3 +257,33 @@ def test_events_are_gone_an_hour_after_the_last_time(cluster):
     assert len(cluster.objects("Event")) == 1
     cluster.run_for(2_000)
     assert cluster.objects("Event") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ({"type": "LoadBalancer", "loadBalancerClass": "x/y"}, "NodePort", ("allocateLoadBalancerNodePorts", "loadBalancerClass")),
+        ({"type": "LoadBalancer"}, "ClusterIP", ("allocateLoadBalancerNodePorts", "externalTrafficPolicy", "nodePort")),
+        ({"type": "NodePort"}, "ClusterIP", ("externalTrafficPolicy", "nodePort")),
+        ({"type": "ClusterIP"}, "ExternalName", ("clusterIP", "clusterIPs")),
+    ],
+)  # fmt: skip
+def test_a_service_of_another_type_loses_what_only_the_old_one_needs(cluster, before, after, gone):
+    """registry/core/service/strategy.go, dropTypeDependentFields."""
+    cluster.create(service(clusterIP="", **before))
+    spec = {"type": after, **({"externalName": "example.com"} if after == "ExternalName" else {})}
+    changed = cluster.patch("Service", "web", {"spec": spec})["spec"]
+    assert [name for name in gone if name in changed or name in changed["ports"][0]] == []
+    if after == "NodePort":
+        assert changed["ports"][0]["nodePort"]
+
+
+def test_an_old_field_that_the_update_changes_is_refused(cluster):
+    cluster.create(service(clusterIP="", type="NodePort"))
+    with pytest.raises(ApiError) as error:
+        cluster.patch(
+            "Service", "web", {"spec": {"type": "ClusterIP", "ports": [{"port": 80, "nodePort": 30999}]}}
+        )
+    assert (
+        "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'" in error.value.message
+    )

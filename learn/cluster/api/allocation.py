@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from learn.cluster.api.access import copy_json, int_at, map_at, maps_at, text_at
 from learn.cluster.api.fielderror import ErrorType, FieldError, Path, invalid
+from learn.cluster.api.servicetypes import drop_type_dependent, needs_node_ports
 from learn.cluster.api.validation.services import cluster_ips, is_headless
 from learn.cluster.api.versions import NEWEST, behaviour
 
@@ -71,6 +72,7 @@ def allocate(
     if not isinstance(result.get("spec"), dict):
         return result, []
     if old is not None:
+        result["spec"] = drop_type_dependent(result["spec"], map_at(old, "spec"))
         _carry_over(result["spec"], map_at(old, "spec"))
     metadata = map_at(result, "metadata")
     name = f"{text_at(metadata, 'namespace')}/{text_at(metadata, 'name')}"
@@ -169,13 +171,6 @@ def _draw(salt: str, count: int) -> int:
     return int.from_bytes(digest) % count if count else 0
 
 
-def _needs_ports(spec: Mapping[str, Any]) -> bool:
-    kind = spec.get("type")
-    return kind == "NodePort" or (
-        kind == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is not False
-    )
-
-
 def _allocate_ports(spec: Object, taken: Taken, ranges: Ranges, name: str) -> list[FieldError]:
     errors: list[FieldError] = []
     used = set(taken.ports)
@@ -190,7 +185,7 @@ def _allocate_ports(spec: Object, taken: Taken, ranges: Ranges, name: str) -> li
             if reason:
                 errors.append(invalid(("spec", "ports", index, "nodePort"), asked, reason))
             mine.setdefault(asked, set()).add(protocol)
-        elif _needs_ports(spec):
+        elif needs_node_ports(spec):
             chosen = _shared_port(spec, index, mine, protocol) or _free_port(used, ranges, f"{name}/{index}")
             if chosen is None:
                 detail = "failed to allocate a nodePort: range is full"

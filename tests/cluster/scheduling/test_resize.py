@@ -8,6 +8,7 @@ import pytest
 
 from learn.cluster.cluster import Cluster
 from learn.cluster.controllers.resize import needs_restart, verdict
+from learn.cluster.errors import ApiError
 from learn.cluster.objects import Ref
 from learn.cluster.scheduling.nodeinfo import Snapshot
 from tests.cluster.scheduling.builders import info, node, pod
@@ -120,3 +121,25 @@ def test_a_deferred_resize_is_done_when_there_is_room() -> None:
     cluster.delete("Pod", "other")
     cluster.run_for(60_000)
     assert shown(cluster) == ("2", 0, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"resources": {"limits": {"cpu": "1"}}}, "Pod QOS Class may not change as a result of resizing"),
+        (
+            {"resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}},
+            "must be less than or equal to cpu limit of 1",
+        ),
+        ({"image": "example.com/web:2.0"}, "only cpu and memory resources are mutable"),
+    ],
+)
+def test_what_a_resize_may_not_change(change: Obj, words: str) -> None:
+    """apis/core/validation, ValidatePodResize."""
+    cluster = cluster_with_calc()
+    before = cluster.get("Pod", "calc")
+    patch = {"spec": {"containers": [{"name": "app", **change}]}}
+    with pytest.raises(ApiError) as error:
+        cluster.api.patch(Ref("Pod", "default", "calc"), patch, subresource="resize")
+    assert words in error.value.message
+    assert cluster.get("Pod", "calc") == before
