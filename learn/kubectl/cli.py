@@ -16,7 +16,7 @@ from learn.kubectl.flags import Flag, Kind, Parsed, parse
 from learn.kubectl.help import help_text
 from learn.kubectl.kubeconfig import KubeConfig
 from learn.kubectl.suggestions import suggest
-from learn.kubectl.verbs.registry import COMMANDS, UNSERVED
+from learn.kubectl.verbs.registry import COMMANDS, UNSERVED, VERBS
 
 GLOBAL_FLAGS = (
     Flag(name="namespace", short="n"),
@@ -152,7 +152,7 @@ def _refuse_verb(verb: str, before: Sequence[str]) -> None:
         raise CommandError(UNSERVED[verb])
     if before:
         raise CommandError(f"Error: flags cannot be placed before plugin name: {before[0]}")
-    found = suggest(verb, COMMANDS)
+    found = suggest(verb, VERBS)
     lines = "".join(f"\n\t{name}" for name in found)
     hint = f"\n\nDid you mean this?{lines}" if found else ""
     raise CommandError(f'error: unknown command "{verb}" for "kubectl"{hint}')

@@ -42,26 +42,31 @@ class Filter:
         try:
             check_supported(self.fields, kind.group, kind.kind)
         except SelectorError as error:
-            raise CommandError(
-                f'Error from server (BadRequest): Unable to find "{kind.group}/{kind.version}, Resource={kind.plural}" '
-                f'that match label selector "{self.labels}", field selector "{self.fields}": {error}'
-            ) from None
+            raise CommandError(_unmatched(kind, self.labels, self.fields, error)) from None
 
 
-def filter_of(call: Call) -> Filter:
-    """Raises CommandError with the parser's words."""
+def filter_of(call: Call, kind: Kind | None = None) -> Filter:
+    """Raises CommandError with the server's words (`kind` is what would be listed)."""
+    labels, fields = call.parsed.text("selector"), call.parsed.text("field-selector")
     try:
-        return Filter(
-            labels=parse_selector(call.parsed.text("selector")),
-            fields=parse_field_selector(call.parsed.text("field-selector")),
-        )
+        return Filter(labels=parse_selector(labels), fields=parse_field_selector(fields))
     except SelectorError as error:
-        raise CommandError(f"error: {error}") from None
+        if kind is None:
+            raise CommandError(f"error: {error}") from None
+        raise CommandError(_unmatched(kind, labels, fields, error)) from None
+
+
+def _unmatched(kind: Kind, labels: object, fields: object, error: SelectorError) -> str:
+    """Source: cli-runtime pkg/resource/helper.go (EnhanceListError)."""
+    return (
+        f'Error from server (BadRequest): Unable to find "{kind.group}/{kind.version}, Resource={kind.plural}" that '
+        f'match label selector "{labels}", field selector "{fields}": {error}'
+    )
 
 
 def listed(call: Call, kind: Kind, wanted: Filter | None = None) -> list[Obj]:
     """The objects of a kind that the namespace flags and selectors leave, sorted by namespace and name."""
-    wanted = wanted or filter_of(call)
+    wanted = wanted or filter_of(call, kind)
     wanted.check(kind)
     namespace = call.namespace if kind.namespaced and not call.every_namespace else None
     objects = call.cluster.store.objects(kind.kind, namespace)

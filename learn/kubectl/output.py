@@ -17,6 +17,7 @@ from learn.kubectl import gotemplate, jsonpath
 from learn.kubectl.call import Call
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag, Kind
+from learn.kubectl.gotext import go_text
 from learn.kubectl.resources import shown_kind
 from learn.kubectl.tables import render_table
 from learn.kubectl.yamltext import to_json, to_yaml
@@ -235,17 +236,4 @@ def _found(path: str, obj: Any) -> list[Any]:
 
 def _cell(path: str, obj: Obj) -> str:
     found = _found(path, obj)
-    return ",".join(_go_text(value) for value in found) if found else "<none>"
-
-
-def _go_text(value: Any) -> str:
-    """Go's `%v`."""
-    if value is None:
-        return "<nil>"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{key}:{_go_text(value[key])}' for key in sorted(value))}]"
-    if isinstance(value, list):
-        return f"[{' '.join(map(_go_text, value))}]"
-    return str(value)
+    return ",".join(go_text(value) for value in found) if found else "<none>"

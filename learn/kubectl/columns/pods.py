@@ -115,7 +115,7 @@ def _container_reason(statuses: Any, reason: str) -> tuple[str, int]:
             reason = waiting["reason"]
         elif terminated:
             reason = terminated.get("reason") or _exit(terminated)
-        elif item.get("ready") and state.get("running"):
+        elif item.get("ready") and state.get("running") is not None:
             running += 1
     return reason, running
 

@@ -5,6 +5,9 @@ Source: staging/src/k8s.io/kubectl/pkg/cmd/apply/apply.go, patcher.go.
 
 from __future__ import annotations
 
+import json
+import re
+
 from learn.cluster.api.apply import (
     ApplyResult,
     apply_three_way,
@@ -24,6 +27,7 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
+from learn.kubectl.gotext import go_text
 from learn.kubectl.lookup import FILE_FLAGS, SELECTOR, selected
 from learn.kubectl.manifests import Source, namespace_of, read_sources
 from learn.kubectl.writes import WRITE_FLAGS, DryRun, Problem, act, dry_run_of, print_done, tell_problems
@@ -115,12 +119,29 @@ def _apply(call: Call, source: Source, dry_run: DryRun) -> None:
     if dry_run is DryRun.CLIENT:
         print_done(call, result.result, "configured", dry_run)
         return
+    _check_patch(call, source, result)
+    lenient = validation_of(call) != "strict"
+    changed = prune_unknown(result.result, version=call.version) if lenient else result.result
     try:
-        decoded(call, source)
-        updated = act(call, dry_run, "update", manifest=result.result)
+        updated = act(call, dry_run, "update", manifest=changed)
     except ApiError as error:
         raise _Refused(error, _patching(source, result)) from None
     print_done(call, updated, "configured", dry_run)
+
+
+_UNMARSHAL = re.compile(r"json: cannot unmarshal .* of type (\S+)$")
+
+
+def _check_patch(call: Call, source: Source, result: ApplyResult) -> None:
+    """What the server says to a patch that does not decode (endpoints/handlers/patch.go).  Raises CommandError."""
+    try:
+        decoded(call, source)
+    except ApiError as error:
+        _, _, why = error.message.partition(f"cannot be handled as a {source.kind.kind}: ")
+        if found := _UNMARSHAL.search(why):
+            why = f"unrecognized type: {found[1]}"
+        value = json.dumps(go_text(result.patch), ensure_ascii=False)
+        raise CommandError(f"The request is invalid: patch: Invalid value: {value}: {why}") from None
 
 
 def _three_way(call: Call, live: Obj, source: Source) -> ApplyResult:

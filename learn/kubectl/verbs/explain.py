@@ -120,7 +120,8 @@ def _field_list(
         child = schema.properties[name]
         required = " -required-" if name in schema.required else ""
         yield f"{pad}{name}\t<{type_name(child)}>{required}\n"
-        yield from _enum(child, pad)
+        if name not in ("apiVersion", "kind"):
+            yield from _enum(child, pad)
         if recursive:
             yield from _field_list(_fields_of(child), level + 1, (*path, schema.name), recursive=True)
         else:

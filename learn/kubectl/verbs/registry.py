@@ -107,3 +107,6 @@ UNSERVED: Mapping[str, str] = {
     "proxy": _unserved("proxy", "kubectl get --raw パスを使ってください。"),
 }
 """Verbs of the real client that are not served, each with what is said instead."""
+
+VERBS = (*COMMANDS, *UNSERVED)
+"""What a mistyped verb is compared with."""

@@ -137,7 +137,7 @@ def _forwarded(process: Process, port: int) -> tuple[str, str] | None:
                 continue
             pod = process.terminal.cluster.store.find("Pod", each["namespace"], each["pod"])
             if pod is not None and (pod.get("status") or {}).get("podIP"):
-                process.write(f"Handling connection for {port}\n")
+                process.printed.append(("err", f"Handling connection for {port}\n"))
                 return f"{pod['status']['podIP']}:{remote}", pod["spec"].get("nodeName", "")
     return None
 

@@ -47,17 +47,18 @@ def _check(call: Call, obj: Obj) -> None:
 
 
 def step(call: Call, state: State) -> State | None:
-    """Tell every new status of the object that is being watched; when it is done, go on to the next."""
+    """Tell the status of the object at every instant in which it changed; when it is done, go on to the next."""
     refs = list(state["refs"])
     seen = call.cluster.trace.last_id
     while refs:
         kind, namespace, name = refs[0]
         obj = call.cluster.store.find(kind, namespace, name)
-        versions = [
-            change.obj
+        by_instant = {
+            change.time_ms: change.obj
             for change in changes(call.cluster, state["seen"], frozenset({kind}))
             if change.ref.name == name and change.ref.namespace == namespace and not state["first"]
-        ]
+        }
+        versions = list(by_instant.values())
         if state["first"] and obj is not None:
             versions = [obj]
         if obj is None:
