@@ -343,6 +343,8 @@ class Cluster:
         """
         cluster = cls(nodes=0, version=version, start=now)
         cluster.stopped = {EVERYTHING: True}
+        for ref, _ in list(cluster.store):
+            cluster.store.remove(ref)
         for obj in objects:
             meta = dict(obj["metadata"])
             if is_namespaced(obj["kind"]):
