@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from learn.authoring.forecasts import forecast_findings
 from learn.authoring.lessons import read_lessons
 from learn.authoring.runs import Runner, exercise_findings, is_waiting
 from learn.content.model import Catalog, ExerciseType, Finding, Lesson, Prose
@@ -57,6 +58,8 @@ def check_lessons(root: Path, run: Runner) -> LessonReport:
     for exercise in catalog.exercises.values():
         if exercise.type is ExerciseType.MANIFEST:
             found.update(exercise_findings(exercise, run))
+        elif exercise.forecast is not None:
+            found.update(forecast_findings(exercise, exercise.forecast))
     exercises = catalog.exercises.values()
     return LessonReport(
         courses=len(catalog.courses),

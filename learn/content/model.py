@@ -290,8 +290,50 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Misconception:
+    """A wrong answer that a known misunderstanding gives; ``expression`` (CEL) is its value."""
+
+    expression: str
+    why_html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """One question about a run; ``expression`` (CEL over the run) is its key.
+
+    ``question_html`` and the reasons may hold ``%{name}`` for a drawn number.
+    """
+
+    id: str
+    question_html: str
+    unit: str
+    expression: str
+    why_html: str
+    misconceptions: tuple[Misconception, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """A number that is drawn for each learner, from these values."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What a predict exercise runs and asks; ``manifest`` and the run's scenario hold ``%{name}``."""
+
+    draws: tuple[Draw, ...]
+    manifest: str
+    run: ScenarioRun
+    questions: tuple[Prediction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """A task. Types other than manifest have no runs, goals, start, hints, solutions or mistakes yet."""
+    """A task. Only the type manifest has runs, goals, start, hints, solutions and mistakes, only predict a forecast."""
 
     id: str
     lesson_id: str
@@ -310,6 +352,7 @@ class Exercise:
     solutions: tuple[Solution, ...]
     mistakes: tuple[Mistake, ...]
     debrief_html: str
+    forecast: Forecast | None
     source: Source
 
     @property
@@ -327,7 +370,7 @@ class Exercise:
     @property
     def is_available(self) -> bool:
         """Whether a learner can solve it today; waiting goals do not matter."""
-        return self.waits_for is None and bool(self.active_goals)
+        return self.waits_for is None and bool(self.active_goals or self.forecast)
 
 
 # --- lessons -----------------------------------------------------------------

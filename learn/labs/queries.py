@@ -67,7 +67,7 @@ def lab_for(catalog: Catalog, exercise: Exercise, learner_id: UUID, asked: Asked
         playback=playback_for(exercise, learner_id, asked, text if state.checked else None),
         solved=state.solved,
         solutions=_solutions(exercise, state),
-        following=_following(catalog, exercise, lesson),
+        following=following(catalog, exercise, lesson),
     )
 
 
@@ -83,11 +83,11 @@ def _solutions(exercise: Exercise, state: ExerciseState) -> tuple[Solution, ...]
     return exercise.solutions if state.solved or has_all_hints else ()
 
 
-def _following(catalog: Catalog, exercise: Exercise, lesson: Lesson) -> Following:
+def following(catalog: Catalog, exercise: Exercise, lesson: Lesson) -> Following:
     """The lesson's next exercise that can be solved, or the next lesson, or back to this one."""
     later = [e for e in lesson.exercises if e.number > exercise.number and e.is_available]
     if later:
         return Following(label=f"次の演習：{later[0].title}", url=later[0].url)
-    if following := catalog.next_lesson(lesson):
-        return Following(label=f"次のレッスン：{following.title}", url=following.url)
+    if next_lesson := catalog.next_lesson(lesson):
+        return Following(label=f"次のレッスン：{next_lesson.title}", url=next_lesson.url)
     return Following(label=f"レッスンに戻る：{lesson.title}", url=lesson.url)

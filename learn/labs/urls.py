@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from learn.labs import sandbox_views, views
+from learn.labs import predict_views, sandbox_views, views
 
 app_name = "labs"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("sandbox/describe/", sandbox_views.documentation, name="sandbox-describe"),
     path("sandbox/format/", sandbox_views.layout, name="sandbox-format"),
     path("labs/<slug:exercise_id>/", views.lab, name="lab"),
+    path("labs/<slug:exercise_id>/again/", predict_views.again, name="again"),
+    path("labs/<slug:exercise_id>/answer/", predict_views.answer, name="answer"),
     path("labs/<slug:exercise_id>/check/", views.check, name="check"),
     path("labs/<slug:exercise_id>/draft/", views.draft, name="draft"),
     path("labs/<slug:exercise_id>/hint/", views.hint, name="hint"),

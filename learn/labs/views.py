@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from learn.content.model import Catalog, Exercise, ExerciseType, WaitsFor
+from learn.labs import predict_views
 from learn.labs.actions import check_text
 from learn.labs.forms import ManifestForm
 from learn.labs.playback import Asked
+from learn.labs.predict import predict_playback
 from learn.labs.queries import Lab, lab_for, playback_for
 from learn.library import get_catalog
 from learn.progress.actions import open_hint, replace_draft, save_draft
@@ -30,9 +32,11 @@ def lab(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     exercise = catalog.exercises.get(exercise_id)
     if exercise is None:
         raise Http404
-    if not _can_be_solved(exercise):
-        return _planned(request, catalog, exercise)
     asked = _asked(request)
+    if exercise.forecast is not None and not is_part(request):
+        return predict_views.show(request, catalog, exercise, asked)
+    if not exercise.is_available:
+        return _planned(request, catalog, exercise)
     if is_part(request):
         return _timeline_part(request, exercise, asked)
     page = lab_for(catalog, exercise, request.learner_id, asked)
@@ -53,7 +57,10 @@ def _asked(request: LearnerRequest) -> Asked:
 
 def _timeline_part(request: LearnerRequest, exercise: Exercise, asked: Asked) -> HttpResponse:
     """Another run, or another instant of the run that is on the page."""
-    shown = playback_for(exercise, request.learner_id, asked, text=None)
+    if exercise.forecast is None:
+        shown = playback_for(exercise, request.learner_id, asked, text=None)
+    else:
+        shown = predict_playback(exercise, request.learner_id, asked)
     is_whole = request.headers.get("HX-Target") == "timeline"
     is_slider = request.headers.get("HX-Trigger") == "timeline-slider"
     context = {

@@ -141,7 +141,7 @@ def _environment(*, with_run: bool) -> Any:
     dyn_list = cel.Type.List(cel.Type.DYN)
     variables = {"objects": dyn_list, "templates": dyn_list}
     if with_run:
-        variables |= {"cluster": dyn_list, "facts": cel.Type.DYN}
+        variables |= {"cluster": dyn_list, "facts": cel.Type.DYN, "draws": cel.Type.DYN}
     return cel.NewEnv(config=cel.NewEnvConfigFromYaml(_ENV), variables=variables)
 
 
@@ -175,6 +175,29 @@ def _compile(goal: Goal, field: str, expression: str, wanted: Any) -> Any:
     if kind not in (wanted, cel.Type.DYN):
         raise GoalError(goal.id, field, 1, 1, f"the result is {kind}, not {wanted}")
     return program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A compiled expression whose answer is a number or a text, over the variables of a run and `draws`."""
+
+    program: Any
+
+    def evaluate(self, values: Mapping[str, Any]) -> int | str:
+        """Raises ValueError when the answer is neither an INT nor a STRING."""
+        answer = self.program.eval(data=values)
+        if answer.type() not in (cel.Type.INT, cel.Type.STRING):
+            raise ValueError(f"the result is {answer.type()}: {answer.plain_value()}")
+        found: int | str = answer.plain_value()
+        return found
+
+
+def compile_value(name: str, expression: str) -> Value:
+    """Raises `GoalError` for an author's mistake; `name` is that of the question."""
+    try:
+        return Value(program=_environment(with_run=True).compile(expression))
+    except RuntimeError as error:
+        raise GoalError(name, "expression", 1, 1, str(error)) from error
 
 
 def evaluate_goals(

@@ -127,20 +127,20 @@ def _judged(
             yield GoalResult(id=goal.goal.id, state=GoalState.UNMET, message=outcome.stopped)
             continue
         if outcome.id not in seen:
-            seen[outcome.id] = _plain({**manifest, **_outcome_values(outcome.run)})
+            seen[outcome.id] = plain({**manifest, **outcome_values(outcome.run)})
         yield goal.evaluate(seen[outcome.id])
 
 
-def _outcome_values(done: Run) -> dict[str, Any]:
+def outcome_values(done: Run) -> dict[str, Any]:
     """The variables `cluster` (every object at the end, but Events and Leases) and `facts`."""
     objects = [obj for ref, obj in done.cluster.store if ref.kind not in _UNSHOWN_KINDS]
     return {"cluster": objects, "facts": done.facts}
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
+def plain(values: dict[str, Any]) -> dict[str, Any]:
     """Data that the CEL library takes: dicts, lists and scalars only."""
-    plain: dict[str, Any] = json.loads(json.dumps(values))
-    return plain
+    data: dict[str, Any] = json.loads(json.dumps(values))
+    return data
 
 
 def _as_json(value: Any) -> str:

@@ -4,7 +4,7 @@ const parts = [
   ["hb-order", () => import("./elements/hb-order.js")],
   ["a.term", () => import("./elements/hb-term.js")],
   ["figure.code", () => import("./elements/hb-copy.js")],
-  ["#timeline", () => import("./elements/hb-scrubber.js")],
+  ["#timeline, #predict-run", () => import("./elements/hb-scrubber.js")],
   [".lesson-toc", () => import("./elements/hb-toc.js")],
   ["[hx-post]", () => import("./requests.js")],
 ];

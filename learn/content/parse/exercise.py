@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from learn.content.model import Exercise, ExerciseType, Goal, Mistake, ScenarioRun, Solution, WaitsFor
 from learn.content.parse.body import parse_fragment
 from learn.content.parse.fields import JSON, Fields, compose_fields
+from learn.content.parse.forecast import read_forecast, with_places
+from learn.content.parse.scenario import read_run, scenario_data
 from learn.content.parse.words import Words
 
 EXERCISE_FILE = "exercise.yaml"
 START_FILE = "start.yaml"
 _DEFAULT_FILE = "manifest.yaml"
-_SCENARIO_FIELDS = (
-    "nodes",
-    "images",
-    "manifests",
-    "events",
-    "origin",
-    "duration",
-    "windows",
-    "settings",
-    "seed",
-    "version",
-    "start",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +59,7 @@ class _Reader:
             self._report("id", "bad-id", f"「id」はフォルダー名と同じ「{self._folder.id}」にします。")
         title = self._words.phrase(fields.text("title"), fields.source_of("title"))
         is_manifest = kind is ExerciseType.MANIFEST
+        is_forecast = kind is ExerciseType.PREDICT and "waits_for" not in fields
         runs = self._runs() if is_manifest else ()
         goals = self._goals(runs) if is_manifest else ()
         exercise = Exercise(
@@ -81,7 +70,7 @@ class _Reader:
             title_html=title.html,
             title=title.text,
             minutes=fields.minutes(),
-            waits_for=None if is_manifest else _waits_for(fields, required=True),
+            waits_for=None if is_manifest or is_forecast else _waits_for(fields, required=True),
             file=(fields.optional_text("file") if is_manifest else "") or _DEFAULT_FILE,
             task_html=self._fragment("task"),
             runs=runs,
@@ -90,7 +79,10 @@ class _Reader:
             start=self._start() if is_manifest else "",
             solutions=self._solutions() if is_manifest else (),
             mistakes=self._mistakes() if is_manifest else (),
-            debrief_html=self._fragment("debrief") if is_manifest and "debrief" in fields else "",
+            debrief_html=self._fragment("debrief")
+            if kind is not ExerciseType.TERMINAL and "debrief" in fields
+            else "",
+            forecast=read_forecast(fields, self._words) if is_forecast else None,
             source=fields.source_of("id"),
         )
         self._check_stray_files()
@@ -98,15 +90,17 @@ class _Reader:
 
     def _fragment(self, key: str) -> str:
         text, source = self._fields.text(key), self._fields.text_source(key)
-        return parse_fragment(text, source, f"{self._folder.id}-{key}", self._words)
+        return with_places(
+            text, lambda plain: parse_fragment(plain, source, f"{self._folder.id}-{key}", self._words)
+        )
 
     def _runs(self) -> tuple[ScenarioRun, ...]:
         """The runs, each a scenario on top of the one that all of them share."""
         shared: dict[str, JSON] = {}
         if "scenario" in self._fields and (scenario := self._fields.mapping("scenario")):
-            shared = _scenario_data(scenario)
+            shared = scenario_data(scenario)
             scenario.close()
-        runs = tuple(_run(run, shared, self._words) for run in self._fields.mappings("runs"))
+        runs = tuple(read_run(run, shared, self._words) for run in self._fields.mappings("runs"))
         if len({run.id for run in runs}) < len(runs):
             self._report("runs", "duplicate-id", "同じ「id」の実行が2つあります。")
         if shared and not runs:
@@ -177,25 +171,6 @@ class _Reader:
 
     def _report(self, key: str, code: str, message: str) -> None:
         self._words.problems.add(self._fields.source_of(key), code, message)
-
-
-def _run(fields: Fields, shared: Mapping[str, JSON], words: Words) -> ScenarioRun:
-    title = words.phrase(fields.text("title"), fields.source_of("title"))
-    scenario = {**shared, **_scenario_data(fields)}
-    run = ScenarioRun(
-        id=fields.identifier(),
-        title_html=title.html,
-        title=title.text,
-        scenario=json.dumps(scenario, ensure_ascii=False, sort_keys=True),
-        source=fields.source_of("id"),
-    )
-    fields.close()
-    return run
-
-
-def _scenario_data(fields: Fields) -> dict[str, JSON]:
-    given = {key: fields.data(key) for key in _SCENARIO_FIELDS}
-    return {key: value for key, value in given.items() if value is not None}
 
 
 def _goal(fields: Fields, words: Words) -> Goal:
