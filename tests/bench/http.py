@@ -24,8 +24,9 @@ class Client:
             body = gzip.decompress(body)
         return body.decode()
 
-    def post(self, path: str, fields: dict[str, str]) -> int:
-        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+    def post(self, path: str, fields: dict[str, str], *, headers: dict[str, str] | None = None) -> int:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers = {**self._headers, **form, **(headers or {})}
         self._connection.request("POST", path, body=urlencode(fields), headers=headers)
         response = self._connection.getresponse()
         response.read()

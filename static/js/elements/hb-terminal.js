@@ -11,13 +11,14 @@ class HbTerminal extends HTMLElement {
     this.log = this.querySelector("#log");
     this.offers = this.querySelector("[data-part=offers]");
     this.history = new History([...this.log.querySelectorAll("kbd")].map((line) => line.textContent));
+    this.queue = [];
     this.stops = new AbortController();
     const { signal } = this.stops;
     this.input.addEventListener("keydown", this.onKey, { signal });
     this.input.addEventListener("input", () => this.offer([]), { signal });
+    this.form.addEventListener("submit", this.onSubmit, { signal, capture: true });
     this.form.addEventListener("htmx:configRequest", this.onRequest, { signal });
-    this.form.addEventListener("htmx:afterSettle", this.onSettled, { signal });
-    document.addEventListener("htmx:afterSettle", this.onSettled, { signal });
+    this.form.addEventListener("htmx:afterRequest", this.onAnswer, { signal });
     document.addEventListener("click", this.onClick, { signal });
     document.addEventListener("visibilitychange", () => this.beat(), { signal });
     this.scrollToEnd();
@@ -72,36 +73,46 @@ class HbTerminal extends HTMLElement {
     this.press("run");
   }
 
+  /** One line at a time: what is pressed again while it is under way is the same line. */
+  onSubmit = (event) => {
+    if (event.submitter && event.submitter.value !== "run") return;
+    if (this.isRunning) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    this.isRunning = true;
+  };
+
   onRequest = (event) => {
     const { parameters, triggeringEvent } = event.detail;
     parameters.do = triggeringEvent?.submitter?.value ?? "run";
-    this.sent = parameters.do === "run" ? parameters.line : null;
   };
 
-  onSettled = () => {
-    if (this.settling) return;
-    this.settling = true;
+  onAnswer = (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (requestConfig.parameters.do === "run") {
+      this.isRunning = false;
+      if (xhr.status === 200) this.finish(requestConfig.parameters.line);
+      else this.queue = [];
+    }
+    this.showQueue();
     setTimeout(() => {
-      this.settling = false;
-      this.settled();
+      this.scrollToEnd();
+      this.runNext();
+      this.beat();
     });
   };
 
-  settled() {
-    const refused = document.getElementById("terminal-problem").childElementCount > 0;
-    if (this.sent && !refused) {
-      this.history.add(this.sent);
-      if (this.input.value.replaceAll("\r\n", "\n") === this.sent.replaceAll("\r\n", "\n")) this.put("");
-    }
-    if (refused) this.queue = [];
-    this.sent = null;
-    this.scrollToEnd();
-    if (!this.isWaiting && this.queue?.length && !this.input.value) {
-      this.put(this.queue.shift());
-      this.press("run");
-    }
-    this.showQueue();
-    this.beat();
+  finish(line) {
+    const plain = (text) => text.replaceAll("\r\n", "\n");
+    if (line.trim()) this.history.add(plain(line));
+    if (plain(this.input.value) === plain(line)) this.put("");
+  }
+
+  runNext() {
+    if (this.isWaiting || this.isRunning || this.input.value || !this.queue.length) return;
+    this.put(this.queue.shift());
+    this.press("run");
   }
 
   beat() {
@@ -130,7 +141,7 @@ class HbTerminal extends HTMLElement {
   }
 
   showQueue() {
-    if (!this.queue?.length) return;
+    if (!this.queue.length) return;
     const list = document.createElement("ol");
     list.append(...this.queue.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
     this.offers.replaceChildren(`続けて実行します（残り${this.queue.length}件。Ctrl+Cでやめる）`, list);
