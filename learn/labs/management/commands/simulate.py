@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["scenario"])
-        data = _read(path)
+        data = read_scenario(path)
         try:
             scenario = scenario_from(data)
             questions = compile_goals(
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def read_scenario(path: Path) -> Mapping[str, Any]:
     """The data of a scenario file, with the manifests that it names by file read in."""
     data = _load(path)
     if not isinstance(data, dict):
