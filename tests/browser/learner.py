@@ -1,5 +1,7 @@
 """What a learner does on a page, whatever the quiz's type."""
 
+import re
+from html import unescape
 from itertools import permutations
 
 from playwright.sync_api import Locator, Page, expect
@@ -17,11 +19,21 @@ from learn.content.model import (
     QuizType,
     TrueFalseQuiz,
 )
+from learn.sandbox.forecasts import all_draws, filled, posed_with
 from tests.server import ROOT
 
 
 def real_catalog() -> Catalog:
     return load_catalog(ROOT / "lessons")
+
+
+def _without_tags(html: str) -> str:
+    figures = re.sub(r"<button.*?</button>", "", html, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", "", figures))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\s|コピー", "", text)
 
 
 class Learner:
@@ -86,6 +98,34 @@ class Learner:
     def open_exercise(self, exercise: Exercise) -> None:
         self.page.goto(exercise.url)
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(exercise.title)
+
+    def predict(self, exercise: Exercise, *, right: bool) -> dict[str, int]:
+        """Answer every question of a predict exercise and see it run; gives the numbers that were drawn."""
+        forecast = exercise.forecast
+        assert forecast is not None
+        numbers = self._drawn_numbers(exercise)
+        posed = posed_with(forecast, numbers)
+        for question in forecast.questions:
+            key = posed.key(question.id)
+            values = [choice.value for choice in posed.choices[question.id]]
+            wanted = key if right else next(value for value in values if value != key)
+            self.page.locator(f'input[name="{question.id}"][value="{wanted}"]').check()
+        self.page.get_by_role("button", name="予想を確定して動かす").click()
+        expect(self.page.locator(".timeline-sentence")).to_be_visible()
+        return numbers
+
+    def _drawn_numbers(self, exercise: Exercise) -> dict[str, int]:
+        """The numbers with which the page says what it says."""
+        forecast = exercise.forecast
+        assert forecast is not None
+        manifest = self.page.locator("pre.manifest").text_content() or ""
+        task = self.page.locator("#task + .prose").inner_text()
+        return next(
+            numbers
+            for numbers in all_draws(forecast)
+            if filled(forecast.manifest, numbers).strip() == manifest.strip()
+            and _letters(_without_tags(filled(exercise.task_html, numbers))) in _letters(task)
+        )
 
     def write(self, text: str) -> None:
         """Replace the manifest by typing over all of it."""

@@ -75,3 +75,23 @@ def test_the_timeline_has_no_violation_and_never_widens_the_page(new_page, schem
     assert [(item["id"], [node["target"] for node in item["nodes"]]) for item in found] == []
     box = page.locator("#timeline").bounding_box()
     assert box["x"] + box["width"] <= width
+
+
+def test_a_learner_predicts_three_times_with_different_numbers(new_page):
+    exercise = real_catalog().exercises["liveness-timing-2"]
+    page = new_page()
+    learner = Learner(page)
+    learner.open_exercise(exercise)
+    seen = []
+    for right in (False, False, True):
+        seen.append(learner.predict(exercise, right=right))
+        verdict = "正解です。" if right else "正解ではありません。"
+        expect(page.locator("#predictions .verdict").first).to_have_text(verdict)
+        expect(page.locator("#predictions .verdict").last).to_have_text(verdict)
+        if not right:
+            page.get_by_role("button", name="別の数字で予想する").click()
+            expect(page.get_by_role("button", name="予想を確定して動かす")).to_be_visible()
+    assert seen[0] != seen[1] != seen[2]
+    expect(page.locator("#predictions")).to_contain_text("この演習は完了しています。")
+    found = Axe().run(page).response["violations"]
+    assert [(item["id"], [node["target"] for node in item["nodes"]]) for item in found] == []
