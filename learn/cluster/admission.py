@@ -23,6 +23,9 @@ TEMPLATE_KINDS = frozenset(
     {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"}
 )
 
+IMMORTAL = frozenset({"default", "kube-public", "kube-system"})
+"""Namespaces that nobody may delete (plugin/pkg/admission/namespace/lifecycle)."""
+
 
 class Admission:
     """The admission chain of one cluster.  All methods raise ApiError (Forbidden) to refuse."""
@@ -45,6 +48,10 @@ class Admission:
 
     def validate(self, verb: str, obj: Obj, old: Obj | None) -> Obj:
         if verb == "delete":
+            if obj["kind"] == "Namespace" and obj["metadata"]["name"] in IMMORTAL:
+                raise errors.forbidden(
+                    "Namespace", obj["metadata"]["name"], "this namespace may not be deleted"
+                )
             return obj
         namespace = obj["metadata"].get("namespace")
         if not namespace:

@@ -87,7 +87,10 @@ def step(call: Call, state: State) -> State | None:
         if lines:
             seen[key] = _mark(lines)
         goes_on = goes_on or "running" in _state(pod, container) or not _state(pod, container)
-    return {**state, "seen": seen} if goes_on else None
+    if not goes_on:
+        return None
+    # A line of a log is no change of an object, so every instant may bring one.
+    return {**state, "seen": seen, "deadline": call.cluster.engine.next_due()}
 
 
 def _sources(call: Call) -> list[Source] | None:
