@@ -19,28 +19,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from tree_sitter import Node
 
 from learn.kubectl.shell.errors import ShellError
 from learn.kubectl.shell.syntax import parse
-
-Instruction: TypeAlias = list[Any]
-Word: TypeAlias = list[list[Any]]
-
-MAX_DEPTH = 30
-MAX_INSTRUCTIONS = 3_000
-_UNSERVED = {
-    "function_definition": "関数の定義",
-    "case_statement": "case文",
-    "c_style_for_statement": "for ((…))の形の繰り返し",
-    "process_substitution": "プロセス置換（<(…)）",
-    "herestring_redirect": "<<<の形の入力",
-    "array": "配列",
-    "subscript": "配列",
-    "heredoc_redirect": "この形のヒアドキュメント",
-}
+from learn.kubectl.shell.wordcompiler import MAX_DEPTH, UNSERVED, Instruction, Word, WordCompiler
 
 
 def compile_line(line: str) -> list[Instruction]:
@@ -51,21 +36,7 @@ def compile_line(line: str) -> list[Instruction]:
     return compiler.code
 
 
-class Compiler:
-    def __init__(self, source: bytes) -> None:
-        self._source = source
-        self.code: list[Instruction] = []
-        self._registers = 0
-
-    def _emit(self, *instruction: Any) -> int:
-        if len(self.code) >= MAX_INSTRUCTIONS:
-            raise ShellError("コマンドが複雑すぎるので、実行しませんでした。何行かに分けてください。")
-        self.code.append(list(instruction))
-        return len(self.code) - 1
-
-    def _text(self, node: Node) -> str:
-        return self._source[node.start_byte : node.end_byte].decode(errors="replace")
-
+class Compiler(WordCompiler):
     # -- statements ------------------------------------------------------------------------------
 
     def statements(self, nodes: list[Node], depth: int) -> None:
@@ -83,7 +54,7 @@ class Compiler:
         compile_node = _STATEMENTS.get(node.type)
         if compile_node is None:
             raise ShellError(
-                f"{_UNSERVED.get(node.type, '「' + node.type + '」という書き方')}は、この端末では使えません。"
+                f"{UNSERVED.get(node.type, '「' + node.type + '」という書き方')}は、この端末では使えません。"
             )
         compile_node(self, node, depth + 1)
 
@@ -318,109 +289,6 @@ class Compiler:
                 words.append(self.word(child, depth))
             else:
                 words.append([["text", self._text(child), True]])
-
-    # -- words -----------------------------------------------------------------------------------
-
-    def word(self, node: Node, depth: int) -> Word:
-        if depth > MAX_DEPTH:
-            raise ShellError(f"コマンドの入れ子が深すぎます。{MAX_DEPTH}段までにしてください。")
-        match node.type:
-            case (
-                "word"
-                | "number"
-                | "variable_name"
-                | "file_descriptor"
-                | "test_operator"
-                | "regex"
-                | "extglob_pattern"
-            ):
-                return self._plain(node, depth)
-            case "raw_string":
-                return [["text", self._text(node)[1:-1], True]]
-            case "ansi_c_string":
-                return [["text", _ansi(self._text(node)[2:-1]), True]]
-            case "string":
-                return self.parts(node, depth, quoted=True) or [["text", "", True]]
-            case "concatenation":
-                return [part for child in node.children for part in self.word(child, depth)]
-            case "simple_expansion" | "expansion" | "command_substitution" | "arithmetic_expansion":
-                return [self.expansion(node, depth, quoted=False)]
-            case "brace_expression":
-                return self._braces(node)
-            case "process_substitution" | "array":
-                raise ShellError(f"{_UNSERVED[node.type]}は、この端末では使えません。")
-        return [["text", self._text(node), False]]
-
-    def _plain(self, node: Node, depth: int) -> Word:
-        if node.children:
-            return [part for child in node.children for part in self.word(child, depth)]
-        text = self._text(node)
-        plain = re.sub(r"\\(.)", r"\1", text, flags=re.S)
-        if "\\" not in text and re.search(r"[*?\[]", text):
-            return [["glob", plain, False]]
-        return [["text", plain, "\\" in text]]
-
-    def parts(self, node: Node, depth: int, *, quoted: bool) -> Word:
-        """Text and expansions inside double quotes or a here-document; gaps between nodes are text."""
-        found: Word = []
-        position = node.start_byte
-        end = node.end_byte
-        if node.type == "string":
-            position, end = position + 1, end - 1
-        for child in node.children:
-            if child.type not in _EXPANSIONS:
-                continue
-            found += self._quoted_text(position, child.start_byte, node.type)
-            found.append(self.expansion(child, depth, quoted=quoted))
-            position = child.end_byte
-        return [*found, *self._quoted_text(position, end, node.type)]
-
-    def _quoted_text(self, start: int, end: int, kind: str) -> Word:
-        text = self._source[start:end].decode(errors="replace")
-        escaped = r'\\([$`"\\\n])' if kind == "string" else r"\\([$`\\\n])"
-        text = re.sub(escaped, lambda found: "" if found[1] == "\n" else found[1], text)
-        return [["text", text, True]] if text else []
-
-    def expansion(self, node: Node, depth: int, *, quoted: bool) -> list[Any]:
-        match node.type:
-            case "command_substitution":
-                self._registers += 1
-                register = str(self._registers)
-                self._emit("capture")
-                self.statements([child for child in node.children if child.is_named], depth + 1)
-                self._emit("captured", register)
-                return ["reg", register, quoted]
-            case "arithmetic_expansion":
-                return ["sum", self._text(node)[3:-2], quoted]
-        names = [child for child in node.children if child.type in ("variable_name", "special_variable_name")]
-        if not names:
-            raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
-        name = self._text(names[0])
-        rest = node.children[node.children.index(names[0]) + 1 : -1] if node.type == "expansion" else []
-        if not rest:
-            return ["status", "", quoted] if name == "?" else ["var", name, quoted]
-        if self._text(rest[0]) not in (":-", "-") or node.children[1] != names[0]:
-            raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
-        fallback = [part for child in rest[1:] for part in self.word(child, depth + 1)]
-        return ["default", [name, fallback], quoted]
-
-    def _braces(self, node: Node) -> Word:
-        found = re.fullmatch(r"\{(-?\d+)\.\.(-?\d+)\}", self._text(node))
-        if not found:
-            return [["text", self._text(node), False]]
-        first, last = int(found[1]), int(found[2])
-        step = 1 if last >= first else -1
-        if abs(last - first) > 1000:
-            raise ShellError("{…}で作れる数は1000個までです。")
-        return [["split", " ".join(str(n) for n in range(first, last + step, step)), False]]
-
-
-_EXPANSIONS = frozenset({"simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"})
-_ANSI = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"', "r": "\r", "e": "\x1b", "0": "\0"}
-
-
-def _ansi(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: _ANSI.get(found[1], found[0]), text)
 
 
 _STATEMENTS: Mapping[str, Callable[[Compiler, Node, int], None]] = {

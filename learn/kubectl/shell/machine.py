@@ -16,6 +16,7 @@ from learn.kubectl.shell.compiler import compile_line
 from learn.kubectl.shell.errors import ShellError
 from learn.kubectl.shell.fullwidth import notice, to_half_width
 from learn.kubectl.shell.programs import find_program
+from learn.kubectl.shell.streams import Streams
 from learn.kubectl.shell.terminal import Process, Program, Terminal
 from learn.kubectl.shell.words import expand, expand_one
 from learn.kubectl.waiting import advance
@@ -23,8 +24,6 @@ from learn.kubectl.waiting import advance
 MAX_COST = 600
 """What a line may cost within one instant of virtual time; kubectl costs more than `echo`."""
 MAX_TOTAL = 20_000
-MAX_OUTPUT = 512 * 1024
-MAX_CAPTURE = 256 * 1024
 INTERRUPTED = 130
 
 
@@ -94,9 +93,8 @@ class Machine:
         self.terminal = terminal
         self.code = code
         self.state = state
-        self.printed = printed
+        self.streams = Streams(terminal, state, printed)
         self.edit: EditRequest | None = None
-        self.clears = False
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -136,16 +134,16 @@ class Machine:
     def _result(self, began: int) -> Result:
         over = self.state["waiting"] is None and self.state["pc"] >= len(self.code)
         return Result(
-            printed=tuple(self.printed),
+            printed=tuple(self.streams.printed),
             exit_code=int(self.state["status"]) if over else 0,
             elapsed_ms=self.terminal.cluster.now - began,
             pending=None if over else Pending(state=self.state),
             edit=self.edit,
-            clears=self.clears,
+            clears=self.streams.clears,
         )
 
     def _refuse(self, text: str, code: int) -> None:
-        self.printed.append(("err", f"bash: {text}\n"))
+        self.streams.printed.append(("err", f"bash: {text}\n"))
         self.state |= {"waiting": None, "pc": len(self.code), "status": code}
 
     def _go(self, until_ms: int) -> None:
@@ -176,7 +174,7 @@ class Machine:
         assert program is not None and program.step is not None
         process = Process(terminal=self.terminal, argv=list(waiting["argv"]), stdin=waiting["stdin"])
         state = program.step(process, waiting["state"])
-        self._deliver(process, waiting["targets"])
+        self.streams.deliver(process, waiting["targets"])
         if state is None:
             self.state["waiting"] = None
             self.state["status"] = process.exit_code
@@ -275,49 +273,9 @@ class Machine:
         return expand_one(word, self.terminal, self.state["registers"], self.state["status"])
 
     def _targets(self, redirects: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        """`out` and `err`: None (the screen), "out", "err", "null" or a file; `in`: a text or None."""
-        targets: dict[str, Any] = {"out": None, "err": None, "in": None}
-        for operator, descriptor, word in redirects:
-            name = self._one(word)
-            if operator == "<":
-                targets["in"] = self._input_file(name)
-                continue
-            streams = (
-                ("out", "err") if operator in ("&>", "&>>") else (("err",) if descriptor == "2" else ("out",))
-            )
-            if operator == ">&" and name in ("1", "2"):
-                streams = ("err",) if descriptor == "2" else ("out",)
-                target = "out" if name == "1" else "err"
-                for stream in streams:
-                    targets[stream] = (
-                        targets["out"] if target == "out" and targets["out"] is not None else target
-                    )
-                continue
-            for stream in streams:
-                targets[stream] = self._output_file(name, appends=operator.endswith(">>"))
-        return targets
-
-    def _input_file(self, name: str) -> str:
-        if name == "/dev/null":
-            return ""
-        text = self.terminal.files.read(name)
-        if text is None:
-            raise ShellError(f"{name}: No such file or directory", 1)
-        return text
-
-    def _output_file(self, name: str, *, appends: bool) -> Any:
-        match name:
-            case "/dev/null":
-                return "null"
-            case "/dev/stderr":
-                return "err"
-            case "/dev/stdout":
-                return "out"
-        if self.terminal.files.is_folder(name):
-            raise ShellError(f"{name}: Is a directory", 1)
-        if not appends or self.terminal.files.read(name) is None:
-            self.terminal.files.write(name, "")
-        return ["file", name]
+        return self.streams.targets(
+            [(operator, number, self._one(word)) for operator, number, word in redirects]
+        )
 
     # -- programs --------------------------------------------------------------------------------
 
@@ -328,7 +286,7 @@ class Machine:
         try:
             targets = self._targets(redirects)
         except ShellError as error:
-            self.printed.append(("err", f"bash: {error.text}\n"))
+            self.streams.printed.append(("err", f"bash: {error.text}\n"))
             self.state["status"] = error.exit_code
             return
         if not argv:
@@ -364,14 +322,14 @@ class Machine:
         process = Process(terminal=self.terminal, argv=argv, stdin=stdin)
         if program is None:
             self._not_found(process)
-            self._deliver(process, targets)
+            self.streams.deliver(process, targets)
             self.state["status"] = process.exit_code
             return
         self._count(program.cost)
         waiting = program.start(process)
         if process.took_stdin and self.state["inputs"]:
             self.state["inputs"][-1] = process.stdin if argv[0] == "read" else ""
-        self._deliver(process, targets)
+        self.streams.deliver(process, targets)
         self.edit = process.edit or self.edit
         self.state["status"] = process.exit_code
         if waiting is None:
@@ -388,46 +346,8 @@ class Machine:
         forwards = self.terminal.memory.setdefault("forwards", [])
         forwards[:] = [each for each in forwards if each["forwards"] != waiting["forwards"]]
         forwards.append(waiting)
-        self.printed.append(("out", f"[{len(forwards)}] {4000 + len(forwards)}\n"))
+        self.streams.printed.append(("out", f"[{len(forwards)}] {4000 + len(forwards)}\n"))
 
     def _not_found(self, process: Process) -> None:
         process.complain(f"bash: {process.argv[0]}: command not found", 127)
         process.complain("使えるコマンドは、helpで表示します。", 127)
-
-    def _deliver(self, process: Process, targets: dict[str, Any]) -> None:
-        if process.clears:
-            self.clears, self.printed = True, []
-        for stream, text in process.printed:
-            self._put(stream, text, targets)
-
-    def _put(self, stream: str, text: str, targets: dict[str, Any]) -> None:
-        """One text to where the program's own redirection, then those around it, send it."""
-        target = targets[stream]
-        if target in ("out", "err"):
-            stream, target = target, None
-        if target == "null":
-            return
-        if isinstance(target, list):
-            old = self.terminal.files.read(target[1]) or ""
-            self.terminal.files.write(target[1], old + text)
-            return
-        for place in range(len(self.state["sinks"]) - 1, -1, -1):
-            sink = self.state["sinks"][place]
-            if sink["kind"] == "divert":
-                found = sink["targets"][stream]
-                if found in ("out", "err"):
-                    stream = found
-                elif found == "null":
-                    return
-                elif isinstance(found, list):
-                    self.terminal.files.write(found[1], (self.terminal.files.read(found[1]) or "") + text)
-                    return
-            elif stream == "out":
-                if len(sink["text"]) + len(text) > MAX_CAPTURE:
-                    raise ShellError("パイプに渡す出力が大きすぎるので、止めました。", 1)
-                sink["text"] += text
-                return
-        self.state["output"] += len(text)
-        if self.state["output"] > MAX_OUTPUT:
-            raise ShellError("出力が多すぎるので、止めました。headや-lなどで絞り込んでください。", 1)
-        self.printed.append((stream, text))

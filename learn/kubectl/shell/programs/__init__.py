@@ -19,9 +19,9 @@ def find_program(terminal: Terminal, name: str) -> Program | None:
 def programs() -> Mapping[str, Program]:
     """All programs; the modules are loaded when first asked for, since some of them run others."""
     if not _KNOWN:
-        from learn.kubectl.shell.programs import control, filters, folder, network, node
+        from learn.kubectl.shell.programs import control, filters, folder, network, node, search
 
-        for module in (control, folder, filters, network, node):
+        for module in (control, folder, search, filters, network, node):
             _KNOWN.update({program.name: program for program in module.PROGRAMS})
     return _KNOWN
 
