@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
-from learn.content.model import AnyQuiz, Heading
+from learn.content.model import AnyQuiz, ChoiceQuiz, Heading, TrueFalseQuiz
 from learn.content.question import Option, Question, Reveal, question_for, reveal
 from learn.content.quiz import Feedback, Grade, grade
 from learn.progress.queries import MISSES_BEFORE_REVEAL, QuizState
@@ -103,14 +103,15 @@ def grade_again(slot: QuizSlot, state: QuizState) -> Grade | None:
     return grade(slot.quiz, json.loads(last.answer_json))
 
 
-def announcement(result: Grade | None) -> str:
+def announcement(quiz: AnyQuiz, result: Grade | None) -> str:
     """Return what a screen reader says once about a graded answer."""
     if result is None:
         return ""
-    if result.correct:
+    has_reason = result.why_html or any(each.why_html for each in result.feedback)
+    if result.correct or not has_reason:
         return result.message
-    place = "理由を選択肢の下に示しました。" if result.feedback else "理由を答えの下に示しました。"
-    return result.message + place
+    place = "選択肢" if isinstance(quiz, ChoiceQuiz | TrueFalseQuiz) else "答え"
+    return f"{result.message}理由を{place}の下に示しました。"
 
 
 def _pieces(view: QuizView) -> Pieces:

@@ -21,7 +21,8 @@ from learn.sandbox.runs import Trial, try_out
 logger = logging.getLogger(__name__)
 
 _CODE = re.compile(r"`([^`]+)`")
-_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "info"}
+ADVICE = "info"
+_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: ADVICE}
 _COUNTED = {Severity.ERROR: "直すところ", Severity.WARNING: "確かめるところ"}
 _STATES = {
     GoalState.MET: "met",
@@ -78,6 +79,15 @@ class Outcome:
     @property
     def active(self) -> int:
         return sum(goal.state != "planned" for goal in self.goals)
+
+    @property
+    def to_mend(self) -> tuple[Problem, ...]:
+        return tuple(each for each in self.problems if each.severity != ADVICE)
+
+    @property
+    def advice(self) -> tuple[Problem, ...]:
+        """What is no fault; the page folds it, so that the result and the next step are seen first."""
+        return tuple(each for each in self.problems if each.severity == ADVICE)
 
     @property
     def marks(self) -> list[dict[str, Any]]:
@@ -172,7 +182,7 @@ def _announcement(goals: Sequence[GoalRow], report: Report) -> str:
         return "目標をすべて達成しました。次のステップに進めます。"
     active = [goal for goal in goals if goal.state != "planned"]
     met = sum(goal.state == "met" for goal in active)
-    told = f"{len(active)}つの目標のうち{met}つを達成。"
+    told = f"達成した目標は{len(active)}つのうち{met}です。"
     if not report.errors:
         return told
     lines = [each.span.line for each in report.errors]

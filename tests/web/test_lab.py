@@ -62,7 +62,7 @@ def test_an_unmet_goal_says_what_was_observed(learner, exercise):
     goals = part_of(html, "goals")
     assert "目標 1 / 2" in goals
     assert 'ラベル<code translate="no">app</code>がありません。' in goals
-    assert "2つの目標のうち1つを達成。</div>" in html
+    assert "達成した目標は2つのうち1です。</div>" in html
 
 
 def test_a_problem_says_what_where_why_and_how(learner):
@@ -74,6 +74,24 @@ def test_a_problem_says_what_where_why_and_how(learner):
     marks = json.loads(re.search(r'<script id="diagnostics"[^>]*>(.*?)</script>', result)[1])
     assert {"line", "severity", "message"} == set(marks[0])
     assert f"直すところが1件、{marks[0]['line']}行目です。</div>" in html
+
+
+def test_advice_on_a_solution_is_folded_below_the_success(learner, exercise):
+    result = part_of(text_of(check(learner, exercise.solutions[0].text, **HTMX)), "result")
+    above, fold, folded = result.partition('<details class="advice"><summary>参考 ')
+    assert fold and "目標をすべて達成しました。" in above
+    assert 'class="diagnostic"' not in above
+    assert folded.count('data-severity="info"') == int(folded.split("件")[0])
+
+
+def test_a_problem_is_never_folded_with_the_advice(learner):
+    result = part_of(text_of(check(learner, BROKEN, **HTMX)), "result")
+    assert 'data-severity="error"' in result.partition('<details class="advice">')[0]
+
+
+def test_the_task_comes_before_the_goals(learner):
+    html = text_of(learner.get(LAB))
+    assert html.index('id="task"') < html.index('id="goals"')
 
 
 def test_without_htmx_the_page_shows_the_text_and_its_result(learner):

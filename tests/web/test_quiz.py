@@ -180,10 +180,16 @@ def test_htmx_gets_the_quiz_the_boxes_and_one_sentence(learner, catalog):
     assert re.search(r'<div id="announcer" hx-swap-oob="innerHTML">正解です。</div>', html)
 
 
-def test_the_sentence_for_a_wrong_answer_says_where_the_reason_is(learner, catalog):
-    quiz = catalog.quizzes["first-q1"]
-    html = text_of(answer(learner, catalog, "first-q1", wrong_answer(quiz), headers=HTMX))
-    assert "正解ではありません。理由を選択肢の下に示しました。</div>" in html
+@pytest.mark.parametrize("quiz_id", EVERY_TYPE)
+def test_the_sentence_for_a_wrong_answer_says_where_the_reason_is(learner, catalog, quiz_id):
+    quiz = catalog.quizzes[quiz_id]
+    place = "選択肢" if quiz.type in ("single", "multiple", "tf") else "答え"
+    html = text_of(answer(learner, catalog, quiz_id, wrong_answer(quiz), headers=HTMX))
+    said = re.search(r'<div id="announcer"[^>]*>(.*?)</div>', html)[1]
+    assert said in ("正解ではありません。", f"正解ではありません。理由を{place}の下に示しました。")
+    assert ("理由を" in said) == (
+        'class="why"' in re.sub(r"ここで(は|合)[^<]*", "", part_of(html, f"quiz-{quiz_id}"))
+    )
 
 
 def test_the_button_keeps_its_id_so_that_focus_stays(learner, catalog, miss):

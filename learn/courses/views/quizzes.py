@@ -64,7 +64,7 @@ def _answered(request: LearnerRequest, page: LessonPage, slot: QuizSlot) -> Http
     result = grade_again(slot, state.quiz(quiz_id))
     context = {
         "quiz_html": html_of(quiz_pieces(slot, state.quiz(quiz_id), order), get_token(request)),
-        "announcement": announcement(result),
+        "announcement": announcement(slot.quiz, result),
         **progress_context(page, state),
     }
     return render_page(request, "courses/_answered.html", context)
