@@ -93,9 +93,9 @@ def is_shown_name(name: str) -> bool:
 
 
 def short_name(pod: str) -> str:
-    """A Pod's name without what it shares with its siblings: `web-585876bc8c-fhvgj` is `…-fhvgj`."""
-    match = re.fullmatch(r".+-[a-z0-9]{8,10}(-[a-z0-9]{5})", pod)
-    return f"…{match[1]}" if match else pod
+    """A Pod's name without what it shares with its siblings: `web-585876bc8c-fhvgj` is `web-…-fhvgj`."""
+    match = re.fullmatch(r"(.+)-[a-z0-9]{8,10}-([a-z0-9]{5})", pod)
+    return f"{match[1]}-…-{match[2]}" if match else pod
 
 
 def _from_entries(run: Run) -> Iterator[Moment]:

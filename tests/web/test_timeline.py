@@ -137,7 +137,7 @@ def test_the_table_tells_every_change(learner, exercise):
     html = text_of(check(learner, solution(exercise, "period-10"), **HTMX))
     table = part_of(html, "timeline").partition("<tbody>")[2].partition("</tbody>")[0]
     rows = re.findall(r"<tr><td>(.*?)</td><td[^>]*>(.*?)</td><td>(.*?)</td></tr>", table)
-    assert ("60秒", "…-fhvgj", '<code translate="no">app</code>が固まり、応答しなくなりました') in rows
+    assert ("60秒", "web-…-fhvgj", '<code translate="no">app</code>が固まり、応答しなくなりました') in rows
     assert len(rows) == 12
 
 
