@@ -180,7 +180,7 @@ class Seen(html.parser.HTMLParser):
             is_link = name in ("href", "src", "action")
             if name.startswith("on") or name == "style":
                 self.bad.append(name)
-            elif is_link and not re.match(r"https://|/(courses|labs|glossary)/", value or ""):
+            elif is_link and not re.match(r"https://|/(courses|labs|glossary|terminal)/", value or ""):
                 self.bad.append(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
+from urllib.parse import urlencode
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -40,7 +41,7 @@ def command_html(run: str, *, output: str = "", explain_html: str = "") -> str:
         parts.append(f"<samp>{escape(output.rstrip())}</samp>")
     figure = (
         f'<figure class="terminal" data-run="{escape(run)}">'
-        f'<pre lang="en" translate="no" tabindex="0">{_NEWLINE.join(parts)}</pre></figure>'
+        f'<pre lang="en" translate="no" tabindex="0">{_NEWLINE.join(parts)}</pre>{_try_link(run)}</figure>'
     )
     if not explain_html:
         return figure
@@ -48,6 +49,15 @@ def command_html(run: str, *, output: str = "", explain_html: str = "") -> str:
 
 
 _NEWLINE = "\n"
+_LONGEST_LINK = 2_000
+
+
+def _try_link(run: str) -> str:
+    """A link that puts the command into the terminal's input, where nothing runs by itself."""
+    if len(run) > _LONGEST_LINK:
+        return ""
+    address = f"/terminal/?{urlencode({'run': run})}"
+    return f'<p class="try"><a href="{escape(address)}">ターミナルで試す</a></p>'
 
 
 def _with_previous(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 // <hb-terminal>: history, completion, pasted lines and the beat of a waiting command, around a form that works alone.
 
-import { commandsOf, completed, History } from "./terminal-line.js";
+import { Completion } from "./terminal-completion.js";
+import { commandsOf, History } from "./terminal-line.js";
 
 const BEAT_MS = 1000;
 
@@ -14,8 +15,8 @@ class HbTerminal extends HTMLElement {
     this.queue = [];
     this.stops = new AbortController();
     const { signal } = this.stops;
+    this.completion = new Completion(this, signal);
     this.input.addEventListener("keydown", this.onKey, { signal });
-    this.input.addEventListener("input", () => this.offer([]), { signal });
     this.form.addEventListener("submit", this.onSubmit, { signal, capture: true });
     this.form.addEventListener("htmx:configRequest", this.onRequest, { signal });
     this.form.addEventListener("htmx:afterRequest", this.onAnswer, { signal });
@@ -49,7 +50,7 @@ class HbTerminal extends HTMLElement {
       this.enter();
     } else if (event.key === "Tab" && plain && input.value.trim() && nothingSelected) {
       event.preventDefault();
-      this.complete();
+      this.completion.ask();
     } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && plain && !input.value.includes("\n")) {
       event.preventDefault();
       this.put(event.key === "ArrowUp" ? this.history.back(input.value) : this.history.forward());
@@ -67,7 +68,7 @@ class HbTerminal extends HTMLElement {
   /** Run what stands in the input; of several lines the first, and the others one by one after it. */
   enter() {
     const [first, ...rest] = commandsOf(this.input.value);
-    if (first === undefined) return;
+    if (first === undefined || this.isRunning) return;
     this.queue = rest;
     if (rest.length) this.put(first);
     this.press("run");
@@ -93,7 +94,7 @@ class HbTerminal extends HTMLElement {
     if (requestConfig.parameters.do === "run") {
       this.isRunning = false;
       if (xhr.status === 200) this.finish(requestConfig.parameters.line);
-      else this.queue = [];
+      else this.takeBack();
     }
     this.showQueue();
     setTimeout(() => {
@@ -109,6 +110,12 @@ class HbTerminal extends HTMLElement {
     if (plain(this.input.value) === plain(line)) this.put("");
   }
 
+  /** A line was refused: it stays, with those that were to follow it. */
+  takeBack() {
+    if (this.queue.length) this.put([this.input.value, ...this.queue].join("\n"));
+    this.queue = [];
+  }
+
   runNext() {
     if (this.isWaiting || this.isRunning || this.input.value || !this.queue.length) return;
     this.put(this.queue.shift());
@@ -119,25 +126,6 @@ class HbTerminal extends HTMLElement {
     clearTimeout(this.timer);
     if (!this.isWaiting || document.hidden || document.querySelector("#terminal-status[data-paused]")) return;
     this.timer = setTimeout(() => this.press("follow"), BEAT_MS);
-  }
-
-  async complete() {
-    const { input } = this;
-    const line = input.value.slice(0, input.selectionStart);
-    const token = this.form.querySelector("[name=csrfmiddlewaretoken]").value;
-    const body = new URLSearchParams({ line, csrfmiddlewaretoken: token });
-    const response = await fetch(this.dataset.complete, { method: "POST", body });
-    if (!response.ok || input.value.slice(0, input.selectionStart) !== line) return;
-    const { words } = await response.json();
-    const text = completed(line, words);
-    if (text !== line) input.setRangeText(text, 0, line.length, "end");
-    this.offer(words.length > 1 ? words : []);
-    this.say(words.length ? words.slice(0, 10).join("、") : "候補はありません。");
-  }
-
-  offer(words) {
-    this.offers.replaceChildren(...words.map((word) => Object.assign(document.createElement("button"), { type: "button", textContent: word })));
-    this.offers.hidden = !words.length;
   }
 
   showQueue() {
@@ -156,18 +144,12 @@ class HbTerminal extends HTMLElement {
     } else if (event.target.id === "copy-log") {
       navigator.clipboard.writeText([...this.log.querySelectorAll("pre")].map((pre) => pre.textContent).join("\n"));
       this.say("履歴をコピーしました。");
-    } else if (event.target.closest("[data-part=offers] button")) {
-      const { input } = this;
-      const line = input.value.slice(0, input.selectionStart);
-      input.setRangeText(completed(line, [event.target.textContent]), 0, line.length, "end");
-      this.offer([]);
-      input.focus();
     }
   };
 
   put(text) {
     this.input.value = text;
-    this.offer([]);
+    this.completion.clear();
     this.input.focus();
     this.input.setSelectionRange(text.length, text.length);
   }
