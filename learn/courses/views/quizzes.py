@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from learn.content.quiz import Grade
 from learn.courses.forms import STALE, read_submission, refused
 from learn.courses.lesson_page import LessonPage, lesson_page, lesson_response, progress_context
-from learn.courses.quiz_part import QuizSlot, announcement, grade_again, order_of, quiz_pieces, refused_pieces
+from learn.courses.quiz_part import QuizSlot, announcement, order_of, quiz_pieces, refused_pieces
 from learn.library import get_catalog
 from learn.progress.actions import record_attempt, reveal_quiz
 from learn.progress.http import LearnerRequest
@@ -33,16 +33,17 @@ def answer(request: LearnerRequest, quiz_id: str) -> HttpResponse:
         correct=submission.grade.correct,
         seen=submission.seen,
     )
-    return _answered(request, page, slot)
+    said = announcement(slot.quiz, submission.grade)
+    return _answered(request, page, slot, said)
 
 
 @require_POST
 def reveal(request: LearnerRequest, quiz_id: str) -> HttpResponse:
-    """Show the answer; before two misses the quiz just stays as it is."""
+    """Show the answer, which takes the focus; before two misses the quiz just stays as it is."""
     page, slot = _slot_or_404(quiz_id)
     if quiz_state(request.learner_id, quiz_id).may_reveal:
         reveal_quiz(request.learner_id, quiz_id)
-    return _answered(request, page, slot)
+    return _answered(request, page, slot, said="")
 
 
 def _slot_or_404(quiz_id: str) -> tuple[LessonPage, QuizSlot]:
@@ -54,17 +55,16 @@ def _slot_or_404(quiz_id: str) -> tuple[LessonPage, QuizSlot]:
     return page, page.slots[quiz_id]
 
 
-def _answered(request: LearnerRequest, page: LessonPage, slot: QuizSlot) -> HttpResponse:
+def _answered(request: LearnerRequest, page: LessonPage, slot: QuizSlot, said: str) -> HttpResponse:
     """Answer with the quiz as it stands now; without htmx, by way of the lesson."""
     quiz_id = slot.quiz.id
     if not is_part(request):
         return redirect(f"{page.lesson.url}#quiz-{quiz_id}")
     state = lesson_state(request.learner_id, page.lesson)
     order = order_of(request.learner_id)
-    result = grade_again(slot, state.quiz(quiz_id))
     context = {
         "quiz_html": html_of(quiz_pieces(slot, state.quiz(quiz_id), order), get_token(request)),
-        "announcement": announcement(slot.quiz, result),
+        "announcement": said,
         **progress_context(page, state),
     }
     return render_page(request, "courses/_answered.html", context)
