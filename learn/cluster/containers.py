@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from learn.cluster.apps import App
 from learn.cluster.engine import Priority
 from learn.cluster.environment import ConfigError, environment
+from learn.cluster.hooks import run_hook
 from learn.cluster.objects import Obj, Ref
 from learn.cluster.podstatus import container_id
 from learn.cluster.process import Running, program_of
@@ -161,16 +162,11 @@ class Containers:
             self.kubelet.sync(record, pod)
 
     def _poststart(self, record: Record, pod: Obj, name: str, spec: Obj) -> None:
-        hook = (spec.get("lifecycle") or {}).get("postStart") or {}
-        command = (hook.get("exec") or {}).get("command")
-        if not command:
-            return
-        done = self.kubelet.running(record, pod, name).exec(command)
-        if done.code:
-            text = f"PostStartHookError: Exec lifecycle hook ({command}) failed"
-            self.kubelet.tell(pod, "Warning", "FailedPostStartHook", text, container=name)
+        end = run_hook(self.kubelet.running(record, pod, name), spec, "postStart")
+        if end is not None and not end.success:
+            self.kubelet.tell(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", container=name)
             self.kill(
-                record, pod, name, message=f"FailedPostStartHook for container {name}",
+                record, pod, name, message="FailedPostStartHook",
                 grace_ms=self.kubelet.grace_seconds(pod) * 1000, causes=(record["containers"][name]["entry"],),
                 field=self.kubelet.field_path(pod, name, "lifecycle.postStart"),
             )  # fmt: skip
@@ -210,17 +206,14 @@ class Containers:
             self.sigterm(record["uid"], name, serial)
 
     def _prestop_ms(self, record: Record, pod: Obj, name: str) -> int:
-        """How long the preStop hook takes; a command that fails is told and ends the hook."""
-        hook = (self.kubelet.container_spec(pod, name).get("lifecycle") or {}).get("preStop") or {}
-        if "sleep" in hook:
-            return int(hook["sleep"].get("seconds") or 0) * 1000
-        command = (hook.get("exec") or {}).get("command")
-        if not command:
+        """How long the preStop hook takes; a handler that fails is told and ends the hook."""
+        spec = self.kubelet.container_spec(pod, name)
+        end = run_hook(self.kubelet.running(record, pod, name), spec, "preStop")
+        if end is None:
             return 0
-        done = self.kubelet.running(record, pod, name).exec(command)
-        if done.code:
+        if not end.success:
             self.kubelet.tell(pod, "Warning", "FailedPreStopHook", "PreStopHook failed", container=name)
-        return 10**12 if done.took_ms < 0 else done.took_ms
+        return end.took_ms
 
     def sigterm(self, uid: str, name: str, serial: int) -> None:
         """SIGTERM reaches the program: it ends at once, after a while, or not at all."""

@@ -106,6 +106,11 @@ class Prober:
         worker, changed = probes.step(before, timing, success=outcome.success)
         state["worker"] = [worker.result, worker.last, worker.run]
         settled = probes.is_settled(worker, timing)
+        rests = settled and not self._depends(record, pod, name, spec[field])
+        due = probes.next_tick(state["first"], timing.period_ms, started_ms, self.engine.now)
+        if settled and not rests and probes.is_settled(before, timing):
+            self._set_tick(record, name, kind, due)
+            return
         path = self.kubelet.field_path(pod, name, field)
         ref = Ref("Pod", record["ns"], record["name"])
         data: dict[str, Any] = {
@@ -133,10 +138,15 @@ class Prober:
             )
         if changed or (kind != "readiness" and worker.result is Result.FAILURE):
             self._act(record, pod, name, kind, worker.result, entry)
-        if record["containers"][name]["probes"].get(kind) is not state or state["hold"] or settled:
+        if record["containers"][name]["probes"].get(kind) is not state or state["hold"] or rests:
             return
-        due = probes.next_tick(state["first"], timing.period_ms, started_ms, self.engine.now)
         self._set_tick(record, name, kind, due)
+
+    def _depends(self, record: Record, pod: Obj, name: str, probe: Obj) -> bool:
+        """Whether the answer asks the network each time: such a worker never rests, but tells only what is new."""
+        target = probes.target(probe, self.kubelet.container_spec(pod, name))
+        running = self.kubelet.running(record, pod, name)
+        return target.handler == "httpGet" and bool(running.answer_at(target.path).needs)
 
     def _act(self, record: Record, pod: Obj, name: str, kind: str, result: Result, entry: int) -> None:
         container = record["containers"][name]
@@ -227,8 +237,11 @@ def _http(running: Running, pod: Obj, target: probes.Target, timeout: int, kind:
         if reply.status == 0:
             text = f'Get "{url}": net/http: HTTP/1.x transport connection broken: {reply.body}'
             return Outcome(False, text)
-        if target.scheme == "HTTPS":
+        protocol = running.opens(target.port)
+        if target.scheme == "HTTPS" and protocol != "https":
             return Outcome(False, f'Get "{url}": http: server gave HTTP response to HTTPS client')
+        if target.scheme == "HTTP" and protocol == "https":
+            return probes.http_outcome(400)
         if not (reply.redirect and 300 <= reply.status < 400):
             return probes.http_outcome(reply.status)
         if not reply.redirect.startswith("/"):

@@ -154,8 +154,8 @@ class Running:
         if self.hangs():
             return Reply("hang")
         path = path.partition("?")[0]
-        answer = self._answer(path)
-        if protocol != "http":
+        answer = self.answer_at(path)
+        if protocol not in ("http", "https"):
             return Reply("ok", status=0, body="malformed HTTP response")
         status = self._status(answer, path, probe)
         latency = self.latency_ms(answer)
@@ -164,7 +164,8 @@ class Running:
         body = self.fill(answer.body, path=path, port=str(port), client=client)
         return Reply("ok", status=status, body=body, latency_ms=latency, redirect=answer.redirect)
 
-    def _answer(self, path: str) -> Answer:
+    def answer_at(self, path: str) -> Answer:
+        """What the image answers at a path while nothing is wrong."""
         return self.app.paths.get(path) or self.app.otherwise
 
     def _status(self, answer: Answer, path: str, probe: str) -> int:
@@ -173,8 +174,8 @@ class Running:
             return int(statuses[path][0])
         if self.fault("unready") and (answer.readiness or probe == "readiness"):
             return 503
-        namespace = self.pod["metadata"]["namespace"]
-        if any(not reach.is_up(self.cluster, need, namespace) for need in answer.needs):
+        client = from_pod(self.pod)
+        if any(not reach.is_up(self.cluster, client, need) for need in answer.needs):
             return 503
         return answer.status
 
@@ -188,7 +189,7 @@ class Running:
 
     def cost_us(self, path: str) -> int:
         """Microseconds of CPU that one request to a path takes."""
-        answer = self._answer(path.partition("?")[0])
+        answer = self.answer_at(path.partition("?")[0])
         return self.app.cpu_us if answer.cpu_us is None else answer.cpu_us
 
     def tcp_opens(self, port: int) -> bool:

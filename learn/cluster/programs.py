@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from learn.cluster import commands, reach
 from learn.cluster.apps import App
 from learn.cluster.engine import Priority
 from learn.cluster.environment import ConfigError, MountError, container_mounts, environment, volumes_of
+from learn.cluster.network.clients import from_pod
 from learn.cluster.objects import Obj, Ref
 from learn.cluster.process import FOREVER, Running, new_process, program_of, run_script, script_state
 from learn.cluster.script import ScriptError
@@ -76,8 +78,9 @@ class Programs:
         for path in app.requires_files:
             if running.read(path) is None:
                 return f"error: {path}: no such file"
+        client = replace(from_pod(running.pod), ip=record["ip"])
         for need in app.needs_at_start:
-            if not reach.is_up(self.cluster, need, record["ns"]):
+            if not reach.is_up(self.cluster, client, need):
                 return f"error: cannot connect to {need}"
         for number, _ in running.process["ports"]:
             for other, container in record["containers"].items():

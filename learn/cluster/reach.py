@@ -9,7 +9,7 @@ from learn.cluster.network.clients import Client
 from learn.cluster.network.hops import Failure, Outcome, Trip
 from learn.cluster.network.http import Request, parse_url
 from learn.cluster.network.names import resolve as resolve_name
-from learn.cluster.network.request import send
+from learn.cluster.network.request import send, shares
 from learn.cluster.objects import Obj
 from learn.cluster.pods import is_ready
 
@@ -84,17 +84,23 @@ def answer(cluster: Cluster, client: Client, url: str) -> Reached:
     return reached(send(cluster, client, request))
 
 
-def is_up(cluster: Cluster, name: str, namespace: str) -> bool:
-    """Whether something that an application needs is there: not stopped, and with a ready endpoint if it is a Service.
+def is_up(cluster: Cluster, client: Client, name: str) -> bool:
+    """Whether something that an application needs is there: not stopped, and in reach if it is a Service.
 
-    A name for which no Service exists stands for a system outside the cluster.
+    A Service is named as in DNS (`db`, `db.shop`) and is in reach when connections to its first port can open:
+    rules, policies and cuts count.  A name for which no Service exists stands for a system outside the cluster.
     """
     if cluster.is_stopped(name):
         return False
-    service = cluster.store.find("Service", namespace, name)
-    if service is None:
+    service, _, rest = name.partition(".")
+    found = cluster.store.find("Service", rest.partition(".")[0] or client.namespace, service)
+    if found is None or found["spec"].get("type") == "ExternalName":
         return True
-    return any(is_ready(pod) for pod in _behind(cluster, service))
+    ports = found["spec"].get("ports")
+    if not ports:
+        return any(is_ready(pod) for pod in _behind(cluster, found))
+    ways = shares(cluster, client, Request(host=name, port=ports[0]["port"], scheme="tcp"))
+    return bool(ways.pods or ways.answers)
 
 
 def _behind(cluster: Cluster, service: Obj) -> list[Obj]:

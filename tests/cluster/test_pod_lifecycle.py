@@ -411,3 +411,29 @@ def test_addresses_are_given_out_in_turn_and_again_only_when_free():
     addresses = [p["status"]["podIP"] for p in cluster.objects("Pod")]
     assert len(set(addresses)) == 4
     assert first < set(addresses)
+
+
+def hooks(**lifecycle):
+    cluster = run(pod(containers=[container(lifecycle=lifecycle)]), 10_000)
+    cluster.delete("Pod", "web")
+    cluster.run_until(100_000)
+    warned = {e["reason"] for e in cluster.objects("Event") if e["type"] == "Warning"}
+    (gone,) = cluster.trace.of(Ref("Pod", "default", "web"), "deleted")
+    return warned, gone.time_ms // 1000
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "warned", "gone_at"),
+    [
+        ({"preStop": {"httpGet": {"path": "/bye", "port": 8080}}}, set(), 10),
+        ({"preStop": {"httpGet": {"path": "/bye", "port": "http"}}}, set(), 10),
+        ({"preStop": {"httpGet": {"path": "/bye", "port": 9}}}, {"FailedPreStopHook"}, 10),
+        ({"preStop": {"sleep": {"seconds": 7}}}, set(), 17),
+        ({"postStart": {"httpGet": {"port": 8080}}}, set(), 10),
+        ({"postStart": {"httpGet": {"port": 9}}}, {"FailedPostStartHook", "BackOff"}, 10),
+        ({"postStart": {"exec": {"command": ["false"]}}}, {"FailedPostStartHook", "BackOff"}, 10),
+    ],
+)
+def test_a_hook_has_worked_when_anything_answers(lifecycle, warned, gone_at):
+    """pkg/kubelet/lifecycle/handlers.go: the status of the answer does not count."""
+    assert hooks(**lifecycle) == (warned, gone_at)

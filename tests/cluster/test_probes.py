@@ -3,9 +3,10 @@
 import pytest
 
 from learn.cluster import probes
+from learn.cluster.cluster import Cluster
 from learn.cluster.probes import Result, Timing, Worker, next_tick, step, timing
 from learn.cluster.scenario import run, scenario_from
-from tests.cluster.factories import deployment, probe
+from tests.cluster.factories import container, deployment, pod, probe
 
 S, F = True, False
 
@@ -136,3 +137,22 @@ def test_a_wrong_port_kills_again_and_again_with_back_off():
     )
     # 5 s of probing, 1 s to start again, and waits of 0, 10, 20, 40 … seconds.
     assert kills[:5] == [5, 11, 27, 53, 99]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "scheme", "text"),
+    [
+        ("https", "HTTPS", ""),
+        ("http", "HTTPS", "http: server gave HTTP response to HTTPS client"),
+        ("https", "HTTP", "HTTP probe failed with statuscode: 400"),
+    ],
+)
+def test_the_scheme_of_a_probe_is_the_servers(protocol, scheme, text):
+    image = {"listens": [{"port": 8443, "protocol": protocol}], "paths": {"/": {}}}
+    readiness = {"httpGet": {"port": 8443, "scheme": scheme}}
+    cluster = Cluster(images={"example.com/tls:1.0": image})
+    cluster.create(pod(containers=[container(image="example.com/tls:1.0", readinessProbe=readiness)]))
+    cluster.run_for(10_000)
+    (first, *_) = cluster.trace.find("probe")
+    assert text in first.data["text"]
+    assert first.data["success"] is (text == "")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PLAIN_TO_TLS = "Client sent an HTTP request to an HTTPS server.\n"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
@@ -235,13 +237,15 @@ def _exchange(cluster: Cluster, trip: Trip, end: Connected, way: Way) -> tuple[T
                 return trip, refused
     if protocol not in ("http", "https"):
         return trip, _not_http(way, end)
+    if protocol == "https" and way.via is None and not request.is_tls:
+        return trip, Answer(status=400, body=PLAIN_TO_TLS, pod=end.pod_name, source_ip=end.source_ip)
     return trip, _reply(end.running, end, way)
 
 
 def _api_server(trip: Trip, request: Request) -> tuple[Trip, Answer | Failure]:
     """The API server answers strangers with 403, over TLS only."""
     if not request.is_tls:
-        return trip, Answer(status=400, body="Client sent an HTTP request to an HTTPS server.\n")
+        return trip, Answer(status=400, body=PLAIN_TO_TLS)
     trip, refused = handshake(trip, request, SELF_SIGNED)
     return trip, refused or Answer(status=403, body='{"kind":"Status","status":"Failure","code":403}\n')
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.cluster.factories import service
-from tests.cluster.network.worlds import ask, client, cluster_with, on_node
+from learn.cluster.cluster import Cluster
+from tests.cluster.factories import container, pod, probe, service
+from tests.cluster.network.worlds import ask, client, cluster_with, on_node, policy
 
 NODE_PORT = {"type": "NodePort", "ports": [{"port": 80, "targetPort": 8080, "nodePort": 30080}]}
 
@@ -43,3 +44,30 @@ def test_a_cut_ends_and_load_notices():
     stretches = [e.data for e in cluster.trace.find("traffic")]
     assert sum(each["failed"] for each in stretches) == 100
     assert ask(cluster, "http://web").status == 200
+
+
+@pytest.mark.parametrize(
+    ("trouble", "is_ready"),
+    [
+        (lambda c: None, True),
+        (lambda c: c.act("cut", one="pod/default/api", other="pod/default/db"), False),
+        (
+            lambda c: c.create(policy(podSelector={"matchLabels": {"app": "db"}}, policyTypes=["Ingress"])),
+            False,
+        ),
+        (lambda c: c.delete("Pod", "db"), False),
+        (lambda c: c.stop("db"), False),
+    ],
+)
+def test_what_an_application_needs_is_asked_over_the_network(trouble, is_ready):
+    images = {"example.com/api:1.0": {"listens": [8080], "paths": {"/ready": {"needs": ["db"]}}}}
+    api = pod("api", containers=[container(image="example.com/api:1.0", readinessProbe=probe("/ready"))])
+    cluster = Cluster(images=images)
+    for obj in (pod("db"), service("db"), api):
+        cluster.create(obj)
+    cluster.run_for(30_000)
+    trouble(cluster)
+    cluster.run_for(60_000)
+    assert cluster.get("Pod", "api")["status"]["containerStatuses"][0]["ready"] is is_ready
+    told = [e for e in cluster.trace.find("probe") if e.ref.name == "api" and e.data["success"]]
+    assert len(told) == 1
