@@ -21,6 +21,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (URLError, OSError):
+        return False
+
+
 class Server:
     """granian serving Hatoba on a free port, with its own var folder and database."""
 
@@ -60,7 +68,7 @@ class Server:
             env=self._env,
         )
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while not self._answers():
+        while not answers(self.url + "/"):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise RuntimeError("the server did not start; its messages are above")
@@ -75,13 +83,6 @@ class Server:
     def restart(self) -> None:
         self.stop()
         self.start()
-
-    def _answers(self) -> bool:
-        try:
-            with urlopen(self.url + "/", timeout=5) as response:
-                return bool(response.status == 200)
-        except (URLError, OSError):
-            return False
 
     def _manage(self, *arguments: str) -> None:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self._env, check=True)
