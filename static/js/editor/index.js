@@ -2,6 +2,7 @@
 
 import { startCompletion } from "@codemirror/autocomplete";
 import { EditorView } from "@codemirror/view";
+import { Address } from "./address.js";
 import { Assist } from "./assist.js";
 import { explain } from "./documentation.js";
 import { chooseText, readDraft, sameText, writeDraft } from "./drafts.js";
@@ -10,10 +11,8 @@ import { showProblems } from "./problems.js";
 import { Saving } from "./saving.js";
 import { Server } from "./server.js";
 import { createView, setTabIndents } from "./setup.js";
-import { shareLink, sharedText } from "./sharing.js";
 
 const TAB_KEY = "hatoba:tab-indents";
-const BROKEN_LINK = "共有リンクが途中で切れているため、マニフェストを読み取れませんでした。";
 
 class HbEditor extends HTMLElement {
   connectedCallback() {
@@ -25,12 +24,13 @@ class HbEditor extends HTMLElement {
     const server = { text: this.textarea.value, at: Number(this.dataset.savedAt ?? 0) };
     const choice = chooseText(server, readDraft(localStorage, this.draftKey));
     this.mount(choice.text);
+    if ("share" in this.dataset) this.address = new Address(this, announce);
     this.saving = new Saving({ url: this.dataset.draftUrl, token: this.token, report: this.onSaved });
     this.listen();
     const other = choice.other ?? this.offer.leftOver(choice.text);
     if (other) this.offer.show(other);
     if (!sameText(choice.text, server.text)) this.saving.later(choice.text);
-    if (!sameText(choice.text, server.text) || "share" in this.dataset) this.assist?.live.now(choice.text);
+    if (!sameText(choice.text, server.text) || this.address) this.assist?.live.now(choice.text);
     this.refreshProblems();
     this.openHash();
   }
@@ -104,7 +104,7 @@ class HbEditor extends HTMLElement {
 
   onChanged(text) {
     this.textarea.value = text;
-    this.forgetAddress(text);
+    this.address?.leave(text);
     const isKept = writeDraft(localStorage, this.draftKey, { text, at: Date.now(), synced: false });
     this.say(isKept ? "このブラウザーに保存しました" : "まだ保存していません");
     this.saving.later(text);
@@ -149,31 +149,10 @@ class HbEditor extends HTMLElement {
   };
 
   /** A line to go to, or a text that somebody shared. */
-  async openHash() {
+  openHash() {
     const line = lineOf(location.hash);
     if (line) this.goTo(line);
-    if (!("share" in this.dataset)) return;
-    const shared = await sharedText(location.hash);
-    if (shared === undefined) return;
-    if (shared) this.open(shared);
-    else for (const tell of [announce, (words) => this.say(words)]) tell(BROKEN_LINK);
-  }
-
-  /** An address names the text that it brought; once that has changed, a reload shall bring the draft. */
-  forgetAddress(text) {
-    if (!("share" in this.dataset) || text === this.addressed) return;
-    if (location.search || location.hash.startsWith("#t=")) history.replaceState(null, "", location.pathname);
-  }
-
-  /** Show another text; the one before can be brought back. */
-  open({ text, version }) {
-    const before = this.textarea.value;
-    const select = this.form.elements.version;
-    if ([...(select?.options ?? [])].some((option) => option.value === version)) select.value = version;
-    this.addressed = text;
-    if (sameText(before, text)) return;
-    this.replace(text);
-    if (before.trim()) this.offer.show({ text: before, at: Date.now(), from: "browser" });
+    this.address?.open();
   }
 
   goTo(line) {
@@ -212,18 +191,7 @@ class HbEditor extends HTMLElement {
     this.view.focus();
   }
 
-  async share() {
-    const link = await shareLink(this.textarea.value, this.form.elements.version?.value);
-    this.addressed = this.textarea.value;
-    history.replaceState(null, "", `${location.pathname}${link}`);
-    const isCopied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-    const box = document.getElementById("share");
-    box.hidden = false;
-    box.querySelector("input").value = location.href;
-    const words = isCopied ? "共有リンクをコピーしました。" : "共有リンクを作りました。アドレスをコピーして渡せます。";
-    box.querySelector("[data-part=words]").textContent = words;
-    announce(words);
-  }
+  share() { return this.address?.share(); }
 
   insert(button) {
     this.view.dispatch(this.view.state.replaceSelection(button.dataset.text));
