@@ -43,6 +43,8 @@ def cluster():
         "coproc x",
         "select x in a; do :; done",
         "exec 3<>/dev/tcp/127.0.0.1/80",
+        "{\U00031860",
+        "echo {\U0001f600,\U0010ffff}",
     ],
 )
 def test_ends_in_a_message(cluster, line):
@@ -79,6 +81,24 @@ def test_output_beyond_the_limit_is_cut_off(cluster):
     result = run("cat big big big big", cluster, files)
     assert "出力が多すぎる" in result.stderr
     assert len(result.stdout) < 600_000
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("echo {あ,い} \U0001f600", "{あ,い} \U0001f600\n"),
+        ("cat <<終\na\n始\n終", "a\n始\n"),
+        ("[[ 港 == 港 ]] && echo 同じ", "同じ\n"),
+        ("echo 波止場>船; cat 船", "波止場\n"),
+    ],
+)
+def test_characters_beyond_ascii_are_letters(cluster, line, printed):
+    assert run(line, cluster, {}).stdout == printed
+
+
+@pytest.mark.parametrize("line", ["名=x", "echo $名", "for 名 in a; do echo; done"])
+def test_names_of_variables_are_ascii(cluster, line):
+    assert "名前「名」" in run(line, cluster, {}).stderr
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))

@@ -81,7 +81,7 @@ class Compiler(WordCompiler):
         value = node.child_by_field_name("value")
         if name is None or name.type != "variable_name" or (value is not None and value.type == "array"):
             raise ShellError("配列は、この端末では使えません。")
-        return [self._text(name), self.word(value, depth) if value is not None else []]
+        return [self._name(name), self.word(value, depth) if value is not None else []]
 
     def assignments(self, node: Node, depth: int) -> None:
         nodes = [node] if node.type == "variable_assignment" else node.children
@@ -226,7 +226,7 @@ class Compiler(WordCompiler):
         words = [self.word(child, depth) for child in node.children_by_field_name("value")]
         slot = str(len(self.code))
         self._emit("loop", slot, words)
-        top = self._emit("next", slot, self._text(name), 0)
+        top = self._emit("next", slot, self._name(name), 0)
         self.statements(body.children, depth)
         self._emit("jump", top)
         self.code[top][3] = len(self.code)

@@ -1,6 +1,11 @@
 """From a line to its syntax tree, within limits.
 
 A chain of pipes costs the parser quadratic time and memory, so length and number of operators are bounded first.
+
+The parser is only shown ASCII.  tree-sitter-bash looks characters up in the C library's table for bytes, beyond whose
+end it reads for any other character: `{` before an emoji ends the whole process (tree-sitter-bash issue 337).  To bash
+such characters are letters of a word, so capital letters stand in for their bytes, and every place in the tree is still
+a place in the line.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ MAX_BODY = 64 * 1024
 _HEREDOC = re.compile(r"<<-?\s*(?P<quote>['\"]?)(?P<word>\w+)(?P=quote)")
 _OPERATORS = re.compile(r"\|\||&&|\||&|;|\$\(|\(|\{|`|<|>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_AS_LETTERS = bytes(byte if byte < 0x80 else ord("A") + byte % 26 for byte in range(256))
 
 
 @cache
@@ -40,9 +46,9 @@ def parse(line: str) -> tuple[Node, bytes]:
     if len(_OPERATORS.findall(_without_quoted(commands))) > MAX_OPERATORS:
         raise ShellError(f"1行に使えるパイプや「;」「&&」などは、合わせて{MAX_OPERATORS}個までです。")
     source = line.encode(errors="replace")
-    root = _parser().parse(source).root_node
+    root = _parser().parse(source.translate(_AS_LETTERS)).root_node
     if root.has_error:
-        raise ShellError(_complaint(root))
+        raise ShellError(_complaint(root, source))
     return root, source
 
 
@@ -64,10 +70,10 @@ def _without_quoted(line: str) -> str:
     return re.sub(r"'[^']*'", "''", line)
 
 
-def _complaint(root: Node) -> str:
+def _complaint(root: Node, source: bytes) -> str:
     """Where the grammar stops."""
     wrong = _first_error(root)
-    text = (wrong.text or b"").decode(errors="replace").strip().split("\n")[0] if wrong else ""
+    text = source[wrong.start_byte : wrong.end_byte].decode(errors="replace").strip().split("\n")[0] if wrong else ""
     if wrong is not None and wrong.is_missing:
         return f"コマンドの文法に誤りがあります。「{wrong.type}」が足りません。"
     near = f"「{text[:20]}」のあたりです。" if text else "引用符やかっこが閉じているかを確かめてください。"

@@ -46,6 +46,12 @@ class WordCompiler:
     def _text(self, node: Node) -> str:
         return self._source[node.start_byte : node.end_byte].decode(errors="replace")
 
+    def _name(self, node: Node) -> str:
+        name = self._text(node)
+        if not name.isascii():
+            raise ShellError(f"変数の名前「{name}」を、英字、数字、「_」だけの名前に変えてください。")
+        return name
+
     def word(self, node: Node, depth: int) -> Word:
         if depth > MAX_DEPTH:
             raise ShellError(f"コマンドの入れ子が深すぎます。{MAX_DEPTH}段までにしてください。")
@@ -120,7 +126,7 @@ class WordCompiler:
         names = [child for child in node.children if child.type in ("variable_name", "special_variable_name")]
         if not names:
             raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
-        name = self._text(names[0])
+        name = self._name(names[0])
         rest = node.children[node.children.index(names[0]) + 1 : -1] if node.type == "expansion" else []
         if not rest:
             return ["status", "", quoted] if name == "?" else ["var", name, quoted]
