@@ -73,7 +73,8 @@ def _without_quoted(line: str) -> str:
 def _complaint(root: Node, source: bytes) -> str:
     """Where the grammar stops."""
     wrong = _first_error(root)
-    text = source[wrong.start_byte : wrong.end_byte].decode(errors="replace").strip().split("\n")[0] if wrong else ""
+    found = source[wrong.start_byte : wrong.end_byte] if wrong else b""
+    text = found.decode(errors="replace").strip().split("\n")[0]
     if wrong is not None and wrong.is_missing:
         return f"コマンドの文法に誤りがあります。「{wrong.type}」が足りません。"
     near = f"「{text[:20]}」のあたりです。" if text else "引用符やかっこが閉じているかを確かめてください。"
