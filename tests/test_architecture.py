@@ -20,7 +20,7 @@ ALLOWED = {
     "env": set(),
     "settings": {"env"},
     "urls": set(),
-    "wsgi": set(),
+    "wsgi": {"library"},
     "progress": {"content", *DOORS},
     "courses": {"content", "progress", *DOORS},
     "labs": {"content", "sandbox", "cluster", "kubectl", "progress", *DOORS},

@@ -1,6 +1,9 @@
 """Lessons are read again in local mode when a file changes, and once otherwise."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +56,16 @@ def test_in_production_the_lessons_are_read_once(lessons, settings):
     before = titles()
     retitle(first_lesson(lessons), "書き直した題名")
     assert titles() == before
+
+
+def test_broken_lessons_stop_the_server_before_its_first_page(lessons, tmp_path):
+    first_lesson(lessons).write_text("壊れた内容", encoding="utf-8")
+    folders = {"HATOBA_LESSONS_DIR": str(lessons), "HATOBA_VAR_DIR": str(tmp_path / "var")}
+    started = subprocess.run(
+        [sys.executable, "-c", "import learn.wsgi"],
+        env={**os.environ, **folders, "DJANGO_SETTINGS_MODULE": "learn.settings"},
+        capture_output=True,
+        text=True,
+    )
+    assert started.returncode != 0
+    assert "lesson.md:1" in started.stderr
