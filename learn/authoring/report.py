@@ -7,6 +7,7 @@ from typing import Any
 from learn.authoring.forecasts import forecast_findings
 from learn.authoring.lessons import read_lessons
 from learn.authoring.runs import Runner, exercise_findings, is_waiting
+from learn.authoring.terminals import terminal_findings
 from learn.content.model import Catalog, ExerciseType, Finding, Lesson, Prose
 
 
@@ -58,6 +59,8 @@ def check_lessons(root: Path, run: Runner) -> LessonReport:
     for exercise in catalog.exercises.values():
         if exercise.type is ExerciseType.MANIFEST:
             found.update(exercise_findings(exercise, run))
+        elif exercise.type is ExerciseType.TERMINAL and exercise.is_available:
+            found.update(terminal_findings(exercise))
         elif exercise.forecast is not None:
             found.update(forecast_findings(exercise, exercise.forecast))
     exercises = catalog.exercises.values()

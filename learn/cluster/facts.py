@@ -37,9 +37,14 @@ NEVER = -1
 _SERVICE = "kubernetes.io/service-name"
 
 
-def facts(cluster: Cluster, windows: Windows | None = None) -> dict[str, Any]:
-    """Everything in the table above, up to now; `windows` are `(from, to)` in ms from the origin."""
-    return _Facts(cluster).summary(windows or {})
+def facts(
+    cluster: Cluster, windows: Windows | None = None, *, with_open_load: bool = True
+) -> dict[str, Any]:
+    """Everything in the table above, up to now; `windows` are `(from, to)` in ms from the origin.
+
+    Load that goes on is counted up to now, unless `with_open_load` is false.
+    """
+    return _Facts(cluster, with_open_load=with_open_load).summary(windows or {})
 
 
 def name_of(ref: Ref) -> str:
@@ -48,8 +53,9 @@ def name_of(ref: Ref) -> str:
 
 
 class _Facts:
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, *, with_open_load: bool) -> None:
         self.cluster = cluster
+        self._with_open_load = with_open_load
         self.trace: Trace = cluster.trace
         self.origin: int = cluster.steps.state["origin"] or 0
         self.apps = {ref: self._app(ref) for ref in self.trace.refs("Pod")}
@@ -206,6 +212,8 @@ class _Facts:
     def _stretches(self) -> Iterable[tuple[Ref, Mapping[str, Any]]]:
         for entry in self.trace.find("traffic"):
             yield entry.ref, entry.data
+        if not self._with_open_load:
+            return
         for flow in self.cluster.traffic.state["flows"].values():
             if flow["rps_milli"] and flow["from"] < self.cluster.now:
                 stretch = self.cluster.traffic.stretch(flow, self.cluster.now)

@@ -232,12 +232,26 @@ AnyQuiz = ChoiceQuiz | TrueFalseQuiz | NumberQuiz | OrderQuiz | FillQuiz | Match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a learner reads off the screen and types in.
+
+    ``choices`` are empty for a free text; ``example`` is an answer that meets the goal.
+    """
+
+    html: str
+    text: str
+    choices: tuple[str, ...]
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """An observable fact that a manifest brings about.
+    """An observable fact that a manifest, or a learner at a terminal, brings about.
 
     ``expression`` (CEL) gives a bool; ``message`` explains an unmet goal, unless
     ``message_expression`` (CEL, empty if none) gives a string. ``run`` names the
-    run whose outcome the expression sees; empty if the manifest alone decides. A
+    run whose outcome the expression sees; empty if the manifest alone decides.
+    ``question`` asks for an answer that the expression judges (terminals only). A
     goal that waits has no expression and never blocks completion.
     """
 
@@ -248,6 +262,7 @@ class Goal:
     message: str
     message_expression: str
     run: str
+    question: Question | None
     waits_for: WaitsFor | None
     source: Source
     expression_source: Source
@@ -271,6 +286,8 @@ class ScenarioRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
+    """A manifest, or a script of commands for a terminal (``file`` is empty then)."""
+
     file: str
     title_html: str
     title: str
@@ -280,11 +297,15 @@ class Solution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistake:
-    """A typical wrong manifest; ``raises`` is a goal it leaves unmet or a diagnostic's code."""
+    """A typical wrong manifest, or script of commands; ``raises`` is a goal it leaves unmet or a diagnostic's code.
+
+    ``when`` (CEL, terminals only) tells that a learner has made this mistake: the hint is shown then.
+    """
 
     file: str
     text: str
     raises: str
+    when: str
     hint_html: str
     source: Source
 
@@ -333,7 +354,11 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """A task. Only the type manifest has runs, goals, start, hints, solutions and mistakes, only predict a forecast."""
+    """A task.
+
+    The types manifest and terminal have goals, hints, solutions and mistakes; manifest has runs and a start,
+    terminal a ``scenario`` (JSON text of docs/scenarios.md: the cluster it begins with), predict a forecast.
+    """
 
     id: str
     lesson_id: str
@@ -349,6 +374,7 @@ class Exercise:
     goals: tuple[Goal, ...]
     hints_html: tuple[str, ...]
     start: str
+    scenario: str
     solutions: tuple[Solution, ...]
     mistakes: tuple[Mistake, ...]
     debrief_html: str

@@ -136,36 +136,52 @@ class CompiledGoal:
         return str(text.plain_value()).strip() or fallback
 
 
+class Scope(StrEnum):
+    """What an expression may speak of."""
+
+    MANIFEST = "manifest"
+    """`objects` and `templates`: the manifest alone."""
+    RUN = "run"
+    """Also `cluster` and `facts` of a run, and the `draws` of a forecast."""
+    TERMINAL = "terminal"
+    """`cluster` and `facts` as they are now, the `commands` that were run, and the learner's `answer`."""
+
+
 @cache
-def _environment(*, with_run: bool) -> Any:
+def _environment(scope: Scope) -> Any:
     dyn_list = cel.Type.List(cel.Type.DYN)
-    variables = {"objects": dyn_list, "templates": dyn_list}
-    if with_run:
-        variables |= {"cluster": dyn_list, "facts": cel.Type.DYN, "draws": cel.Type.DYN}
+    manifest = {"objects": dyn_list, "templates": dyn_list}
+    run = {"cluster": dyn_list, "facts": cel.Type.DYN}
+    variables = {
+        Scope.MANIFEST: manifest,
+        Scope.RUN: {**manifest, **run, "draws": cel.Type.DYN},
+        Scope.TERMINAL: {**run, "commands": dyn_list, "answer": cel.Type.STRING},
+    }[scope]
     return cel.NewEnv(config=cel.NewEnvConfigFromYaml(_ENV), variables=variables)
 
 
-def compile_goals(goals: Iterable[Goal]) -> tuple[CompiledGoal, ...]:
-    """The goals with their expressions compiled.
+def compile_goals(goals: Iterable[Goal], *, scope: Scope | None = None) -> tuple[CompiledGoal, ...]:
+    """The goals with their expressions compiled; without a `scope`, a goal that names a run speaks of it.
 
     Raises `GoalError` with line and column for an author's mistake: bad syntax, an unknown name,
     an expression that cannot be a BOOL, a message that cannot be a string.
     """
-    return tuple(
-        CompiledGoal(
-            goal=goal,
-            program=_compile(goal, "expression", goal.expression, cel.Type.BOOL),
-            message_program=_compile(goal, "messageExpression", goal.message_expression, cel.Type.STRING),
-        )
-        for goal in goals
+    return tuple(_compiled(goal, scope or (Scope.RUN if goal.run else Scope.MANIFEST)) for goal in goals)
+
+
+def _compiled(goal: Goal, scope: Scope) -> CompiledGoal:
+    return CompiledGoal(
+        goal=goal,
+        program=_compile(goal, scope, "expression", goal.expression, cel.Type.BOOL),
+        message_program=_compile(goal, scope, "messageExpression", goal.message_expression, cel.Type.STRING),
     )
 
 
-def _compile(goal: Goal, field: str, expression: str, wanted: Any) -> Any:
+def _compile(goal: Goal, scope: Scope, field: str, expression: str, wanted: Any) -> Any:
     if not expression:
         return None
     try:
-        program = _environment(with_run=bool(goal.run)).compile(expression)
+        program = _environment(scope).compile(expression)
     except RuntimeError as error:
         match = _POSITION.search(str(error))
         if not match:
@@ -195,7 +211,7 @@ class Value:
 def compile_value(name: str, expression: str) -> Value:
     """Raises `GoalError` for an author's mistake; `name` is that of the question."""
     try:
-        return Value(program=_environment(with_run=True).compile(expression))
+        return Value(program=_environment(Scope.RUN).compile(expression))
     except RuntimeError as error:
         raise GoalError(name, "expression", 1, 1, str(error)) from error
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.cluster import Cluster
 from learn.cluster.engine import LimitReached, Limits
 from learn.cluster.errors import ApiError
 from learn.cluster.scenario import Run, run, scenario_from
@@ -133,8 +134,12 @@ def _judged(
 
 def outcome_values(done: Run) -> dict[str, Any]:
     """The variables `cluster` (every object at the end, but Events and Leases) and `facts`."""
-    objects = [obj for ref, obj in done.cluster.store if ref.kind not in _UNSHOWN_KINDS]
-    return {"cluster": objects, "facts": done.facts}
+    return {"cluster": shown_objects(done.cluster), "facts": done.facts}
+
+
+def shown_objects(cluster: Cluster) -> list[dict[str, Any]]:
+    """Every object but Events and Leases."""
+    return [obj for ref, obj in cluster.store if ref.kind not in _UNSHOWN_KINDS]
 
 
 def plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from learn.content.parse.lesson import LESSON_FILE
 from learn.content.parse.problems import Problems
 
 _MARKDOWN_KEYS = frozenset({"task", "debrief", "body"})
-_CODE_KEYS = frozenset({"run", "output", "expression", "messageExpression"})
+_CODE_KEYS = frozenset({"run", "output", "expression", "messageExpression", "commands", "when"})
 _UNREAD_KEYS = frozenset(
-    {"id", "url", "reading", "synonyms", "accept", "english", "file", "raises", "lesson"}
+    {"id", "url", "reading", "synonyms", "accept", "english", "file", "raises", "lesson", "example"}
 )
 
 

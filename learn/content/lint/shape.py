@@ -25,7 +25,7 @@ def shape_findings(files: Mapping[str, str], catalog: Catalog) -> Iterator[Findi
         if path.endswith(f"/{LESSON_FILE}"):
             yield from _lesson_findings(path, text)
     for exercise in catalog.exercises.values():
-        if exercise.type is ExerciseType.MANIFEST:
+        if exercise.type is not ExerciseType.PREDICT and exercise.is_available:
             yield from _exercise_findings(exercise)
 
 
@@ -74,15 +74,19 @@ def _exercise_findings(exercise: Exercise) -> Iterator[Finding]:
 
 
 def _twin_findings(exercise: Exercise) -> Iterator[Finding]:
-    """Manifests that say the same, whatever their comments and empty lines."""
+    """Manifests, or scripts, that say the same, whatever their comments and empty lines."""
     seen = {_essence(exercise.start): "start.yaml"}
     manifests: tuple[Solution | Mistake, ...] = (*exercise.solutions, *exercise.mistakes)
     for manifest in manifests:
         essence = _essence(manifest.text)
         if essence in seen:
-            message = f"「{manifest.file}」は「{seen[essence]}」と同じ内容です。"
+            message = f"「{_name(manifest)}」は「{seen[essence]}」と同じ内容です。"
             yield _finding(manifest.source, "same-manifest", message)
-        seen.setdefault(essence, manifest.file)
+        seen.setdefault(essence, _name(manifest))
+
+
+def _name(manifest: Solution | Mistake) -> str:
+    return manifest.file or (manifest.title if isinstance(manifest, Solution) else manifest.raises)
 
 
 def _essence(text: str) -> str:

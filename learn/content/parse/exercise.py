@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from learn.content.model import Exercise, ExerciseType, Goal, Mistake, ScenarioRun, Solution, WaitsFor
+from learn.content.model import (
+    Exercise,
+    ExerciseType,
+    Goal,
+    Mistake,
+    Question,
+    ScenarioRun,
+    Solution,
+    WaitsFor,
+)
 from learn.content.parse.body import parse_fragment
 from learn.content.parse.fields import JSON, Fields, compose_fields
 from learn.content.parse.forecast import read_forecast, with_places
-from learn.content.parse.scenario import read_run, scenario_data
+from learn.content.parse.scenario import read_run, scenario_data, scenario_text
 from learn.content.parse.words import Words
 
 EXERCISE_FILE = "exercise.yaml"
@@ -59,9 +68,11 @@ class _Reader:
             self._report("id", "bad-id", f"「id」はフォルダー名と同じ「{self._folder.id}」にします。")
         title = self._words.phrase(fields.text("title"), fields.source_of("title"))
         is_manifest = kind is ExerciseType.MANIFEST
-        is_forecast = kind is ExerciseType.PREDICT and "waits_for" not in fields
+        waits_for = None if is_manifest else _waits_for(fields)
+        is_terminal = kind is ExerciseType.TERMINAL and waits_for is None
+        is_forecast = kind is ExerciseType.PREDICT and waits_for is None
+        has_goals = is_manifest or is_terminal
         runs = self._runs() if is_manifest else ()
-        goals = self._goals(runs) if is_manifest else ()
         exercise = Exercise(
             id=exercise_id,
             lesson_id=lesson_id,
@@ -70,18 +81,17 @@ class _Reader:
             title_html=title.html,
             title=title.text,
             minutes=fields.minutes(),
-            waits_for=None if is_manifest or is_forecast else _waits_for(fields, required=True),
+            waits_for=waits_for,
             file=(fields.optional_text("file") if is_manifest else "") or _DEFAULT_FILE,
             task_html=self._fragment("task"),
             runs=runs,
-            goals=goals,
-            hints_html=self._hints() if is_manifest else (),
+            goals=self._goals(runs, is_terminal=is_terminal) if has_goals else (),
+            hints_html=self._hints() if has_goals else (),
             start=self._start() if is_manifest else "",
-            solutions=self._solutions() if is_manifest else (),
-            mistakes=self._mistakes() if is_manifest else (),
-            debrief_html=self._fragment("debrief")
-            if kind is not ExerciseType.TERMINAL and "debrief" in fields
-            else "",
+            scenario=self._scenario() if is_terminal else "",
+            solutions=self._solutions(is_terminal=is_terminal) if has_goals else (),
+            mistakes=self._mistakes(is_terminal=is_terminal) if has_goals else (),
+            debrief_html=self._fragment("debrief") if "debrief" in fields else "",
             forecast=read_forecast(fields, self._words) if is_forecast else None,
             source=fields.source_of("id"),
         )
@@ -93,6 +103,14 @@ class _Reader:
         return with_places(
             text, lambda plain: parse_fragment(plain, source, f"{self._folder.id}-{key}", self._words)
         )
+
+    def _scenario(self) -> str:
+        """The cluster that a terminal begins with."""
+        scenario = self._fields.mapping("scenario") if "scenario" in self._fields else None
+        data = scenario_data(scenario) if scenario else {}
+        if scenario:
+            scenario.close()
+        return scenario_text(data)
 
     def _runs(self) -> tuple[ScenarioRun, ...]:
         """The runs, each a scenario on top of the one that all of them share."""
@@ -107,8 +125,9 @@ class _Reader:
             self._report("scenario", "missing-field", "「scenario」を使う「runs」がありません。")
         return runs
 
-    def _goals(self, runs: tuple[ScenarioRun, ...]) -> tuple[Goal, ...]:
-        goals = tuple(_goal(goal, self._words) for goal in self._fields.mappings("goals", required=True))
+    def _goals(self, runs: tuple[ScenarioRun, ...], *, is_terminal: bool) -> tuple[Goal, ...]:
+        entries = self._fields.mappings("goals", required=True)
+        goals = tuple(_goal(entry, self._words, is_terminal=is_terminal) for entry in entries)
         if len({goal.id for goal in goals}) < len(goals):
             self._report("goals", "duplicate-id", "同じ「id」の目標が2つあります。")
         if goals and all(goal.waits_for for goal in goals):
@@ -135,24 +154,26 @@ class _Reader:
             )
         return self._folder.files.get(START_FILE, "")
 
-    def _solutions(self) -> tuple[Solution, ...]:
-        return tuple(self._solution(entry) for entry in self._fields.mappings("solutions"))
+    def _solutions(self, *, is_terminal: bool) -> tuple[Solution, ...]:
+        read = _script_solution if is_terminal else self._solution
+        return tuple(read(entry, self._words) for entry in self._fields.mappings("solutions"))
 
-    def _solution(self, fields: Fields) -> Solution:
+    def _solution(self, fields: Fields, words: Words) -> Solution:
         file, text = self._file(fields)
-        title = self._words.phrase(fields.text("title"), fields.source_of("title"))
+        title = words.phrase(fields.text("title"), fields.source_of("title"))
         fields.close()
         return Solution(file=file, title_html=title.html, title=title.text, text=text, source=fields.source)
 
-    def _mistakes(self) -> tuple[Mistake, ...]:
-        return tuple(self._mistake(entry) for entry in self._fields.mappings("mistakes"))
+    def _mistakes(self, *, is_terminal: bool) -> tuple[Mistake, ...]:
+        read = _script_mistake if is_terminal else self._mistake
+        return tuple(read(entry, self._words) for entry in self._fields.mappings("mistakes"))
 
-    def _mistake(self, fields: Fields) -> Mistake:
+    def _mistake(self, fields: Fields, words: Words) -> Mistake:
         file, text = self._file(fields)
-        hint = self._words.inline(fields.text("hint"), fields.source_of("hint"))
+        hint = words.inline(fields.text("hint"), fields.source_of("hint"))
         raises = fields.text("raises")
         fields.close()
-        return Mistake(file=file, text=text, raises=raises, hint_html=hint, source=fields.source)
+        return Mistake(file=file, text=text, raises=raises, when="", hint_html=hint, source=fields.source)
 
     def _file(self, fields: Fields) -> tuple[str, str]:
         file = fields.text("file")
@@ -173,9 +194,30 @@ class _Reader:
         self._words.problems.add(self._fields.source_of(key), code, message)
 
 
-def _goal(fields: Fields, words: Words) -> Goal:
+def _script_solution(fields: Fields, words: Words) -> Solution:
+    """Commands, one to a line."""
+    title = words.phrase(fields.text("title"), fields.source_of("title"))
+    text = fields.text("commands")
+    fields.close()
+    return Solution(file="", title_html=title.html, title=title.text, text=text, source=fields.source)
+
+
+def _script_mistake(fields: Fields, words: Words) -> Mistake:
+    mistake = Mistake(
+        file="",
+        text=fields.text("commands"),
+        raises=fields.text("raises"),
+        when=fields.text("when"),
+        hint_html=words.inline(fields.text("hint"), fields.source_of("hint")),
+        source=fields.source,
+    )
+    fields.close()
+    return mistake
+
+
+def _goal(fields: Fields, words: Words, *, is_terminal: bool) -> Goal:
     statement = words.phrase(fields.text("statement"), fields.source_of("statement"))
-    waits_for = _waits_for(fields, required=False)
+    waits_for = None if is_terminal else _waits_for(fields)
     has_message = "messageExpression" in fields
     goal = Goal(
         id=fields.identifier(),
@@ -184,7 +226,8 @@ def _goal(fields: Fields, words: Words) -> Goal:
         expression="" if waits_for else fields.text("expression"),
         message="" if waits_for else fields.text("message"),
         message_expression="" if waits_for else fields.optional_text("messageExpression"),
-        run="" if waits_for else fields.optional_text("run"),
+        run="" if waits_for or is_terminal else fields.optional_text("run"),
+        question=_question(fields, words) if is_terminal and "question" in fields else None,
         waits_for=waits_for,
         source=fields.source_of("id"),
         expression_source=fields.text_source("expression"),
@@ -194,8 +237,18 @@ def _goal(fields: Fields, words: Words) -> Goal:
     return goal
 
 
-def _waits_for(fields: Fields, *, required: bool) -> WaitsFor | None:
-    if "waits_for" not in fields and not required:
+def _question(fields: Fields, words: Words) -> Question:
+    """`question`, the `choices` if it has any, and an `example` of a right answer."""
+    phrase = words.phrase(fields.text("question"), fields.source_of("question"))
+    choices, example = fields.texts("choices"), fields.text("example")
+    if choices and example not in choices:
+        message = "「example」には、「choices」の1つをそのまま書きます。"
+        fields.problems.add(fields.source_of("example"), "bad-field", message)
+    return Question(html=phrase.html, text=phrase.text, choices=choices, example=example)
+
+
+def _waits_for(fields: Fields) -> WaitsFor | None:
+    if "waits_for" not in fields:
         return None
     value = fields.one_of("waits_for", list(WaitsFor))
     return WaitsFor(value) if value else None
