@@ -20,7 +20,7 @@ ALLOWED = {
     "env": set(),
     "settings": {"env"},
     "urls": set(),
-    "wsgi": {"library"},
+    "wsgi": {"library", "cluster", "kubectl"},
     "progress": {"content", *DOORS},
     "courses": {"content", "progress", *DOORS},
     "labs": {"content", "sandbox", "cluster", "kubectl", "progress", *DOORS},
