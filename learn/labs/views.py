@@ -16,6 +16,7 @@ from learn.labs.forms import ManifestForm
 from learn.labs.playback import Asked
 from learn.labs.predict import predict_playback
 from learn.labs.queries import Lab, lab_for, playback_for
+from learn.labs.terminal import practice_views
 from learn.library import get_catalog
 from learn.progress.actions import open_hint, replace_draft, save_draft
 from learn.progress.http import LearnerRequest
@@ -37,6 +38,8 @@ def lab(request: LearnerRequest, exercise_id: str) -> HttpResponse:
         return predict_views.show(request, catalog, exercise, asked)
     if not exercise.is_available:
         return _planned(request, catalog, exercise)
+    if exercise.type is ExerciseType.TERMINAL:
+        return practice_views.show(request, catalog, exercise)
     if is_part(request):
         return _timeline_part(request, exercise, asked)
     page = lab_for(catalog, exercise, request.learner_id, asked)

@@ -134,14 +134,16 @@ class HintOpened(Kept):
 
 class Terminal(Kept):
     """
-    A cluster that the learner works on by command. The one with the highest `number` is in use; another one
-    was set aside by starting anew and can be brought back.
+    A cluster that the learner works on by command: their own (`exercise_id` is empty), or that of an exercise.
+    Of each, the one with the highest `number` is in use; another one was set aside by starting anew and can be
+    brought back.
 
     `state` is everything the next command needs, compressed: the journal of `TerminalCommand` rows folded into
     one snapshot. `revision` counts its writers, so that two requests never interleave. `seen_at` is when virtual
     time last followed the learner's clock; `last_key` names the last change of time, so that it is made once.
     """
 
+    exercise_id = models.CharField(max_length=ID_LENGTH, blank=True, default="")
     number = models.PositiveIntegerField()
     seed = models.PositiveIntegerField()
     revision = models.PositiveIntegerField(default=0)
@@ -152,10 +154,12 @@ class Terminal(Kept):
     last_key = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["learner", "number"], name="terminal_numbered")]
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "exercise_id", "number"], name="terminal_numbered")
+        ]
 
     def __str__(self) -> str:
-        return f"terminal {self.number} of {self.learner_id}"
+        return f"terminal {self.exercise_id}#{self.number} of {self.learner_id}"
 
 
 class TerminalCommand(Kept):

@@ -1,6 +1,7 @@
 """The terminal's page: what is typed runs once, is kept for its learner alone, and can be taken back."""
 
 import re
+import zlib
 from datetime import timedelta
 from html import unescape
 
@@ -367,12 +368,34 @@ def test_too_many_pods_stop_the_cluster_with_a_reason(learner):
     assert run(learner, "kubectl get nodes").status_code == 302
 
 
-def test_an_unreadable_state_gives_a_new_cluster_not_a_fault(learner):
+UNREADABLE_STATES = {
+    "not compressed": b"broken",
+    "cut short": None,
+    "not a state": zlib.compress(b"[]"),
+    "another version": zlib.compress(b'{"cluster": {"snapshot": 0}}'),
+}
+
+
+@pytest.mark.parametrize("state", UNREADABLE_STATES.values(), ids=UNREADABLE_STATES)
+def test_an_unreadable_state_keeps_the_log_and_offers_a_new_cluster(learner, state):
     run(learner, CREATE)
-    Terminal.objects.update(state=b"broken")
-    assert learner.get(PAGE).status_code == 200
+    form = form_of(learner)
+    kept = bytes(Terminal.objects.get().state)
+    Terminal.objects.update(state=kept[:2_000] if state is None else state)
+    html = text_of(learner.get(PAGE))
+    assert "保存内容を読み取れませんでした。" in part_of(html, "unreadable")
+    assert 'href="/terminal/start-over/"' in part_of(html, "unreadable")
+    assert "deployment.apps/web created" in log_of(learner)
+    for do in ("run", "advance-10", "stop", "clear", "pause"):
+        refused = press(learner, do, "kubectl get nodes", form, **HTMX)
+        assert refused.status_code == 422 and "「最初からやり直す」" in text_of(refused)
+    assert learner.post("/terminal/complete/", {"line": "kubectl get no"}).json()["words"] == ["nodes"]
+    asked = text_of(learner.get("/terminal/start-over/"))
+    learner.post("/terminal/start-over/", hidden_fields(part_of(asked, "main", "main")))
     run(learner, "kubectl get nodes")
     assert "node-1   Ready" in log_of(learner)
+    learner.post("/terminal/bring-back/", {"number": Terminal.objects.order_by("-number")[0].number})
+    assert "deployment.apps/web created" in log_of(learner)
 
 
 def test_a_fault_of_ours_ends_in_a_message(learner, monkeypatch):

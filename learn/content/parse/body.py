@@ -19,9 +19,15 @@ from learn.content.parse.blocks import (
     split_blocks,
 )
 from learn.content.parse.diagram import parse_diagram
-from learn.content.parse.fields import compose_fields
+from learn.content.parse.fields import Fields, compose_fields
 from learn.content.parse.words import Words
-from learn.content.render.code import LANGUAGES, code_html, command_html, parse_line_numbers
+from learn.content.render.code import (
+    LANGUAGES,
+    OWN_TERMINAL,
+    code_html,
+    command_html,
+    parse_line_numbers,
+)
 
 _CALLOUT_TITLES = {
     CalloutKind.NOTE: "補足",
@@ -41,17 +47,23 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a body may place: the lesson's exercises (None if unreadable), quizzes, SVG files by name."""
+    """
+    What a body may place: the lesson's exercises (None if unreadable), quizzes, SVG files by name. Its commands
+    are tried in the terminal at the address ``terminal``.
+    """
 
     name: str
     exercises: Mapping[str, Exercise | None]
     read_quiz: Callable[[Fence, int], AnyQuiz | None] | None
     drawings: Mapping[str, str]
+    terminal: str = OWN_TERMINAL
 
 
-def parse_fragment(text: str, source: Source, name: str, words: Words) -> str:
+def parse_fragment(
+    text: str, source: Source, name: str, words: Words, *, terminal: str = OWN_TERMINAL
+) -> str:
     """HTML of a Markdown field with blocks, such as a task; it places no quiz and no exercise."""
-    surroundings = Surroundings(name=name, exercises={}, read_quiz=None, drawings={})
+    surroundings = Surroundings(name=name, exercises={}, read_quiz=None, drawings={}, terminal=terminal)
     body = parse_body(text, source, surroundings, words)
     return "".join(block.html for block in body.blocks if isinstance(block, Prose))
 
@@ -215,5 +227,17 @@ class _BodyReader:
             self._problems.add(fields.source_of("run"), "command-prompt", message)
         explain = fields.optional_text("explain")
         explain_html, _ = self._words.prose(explain, fields.source_of("explain")) if explain else ("", ())
+        terminal = self._terminal_of(fields)
         fields.close()
-        return command_html(run, output=output, explain_html=explain_html)
+        return command_html(run, output=output, explain_html=explain_html, terminal=terminal)
+
+    def _terminal_of(self, fields: Fields) -> str:
+        """The terminal of the exercise that the command names, else the one of this place."""
+        exercise_id = fields.optional_text("exercise")
+        if not exercise_id:
+            return self._around.terminal
+        exercise = self._around.exercises.get(exercise_id)
+        if exercise_id not in self._around.exercises:
+            message = f"演習「{exercise_id}」は、このレッスンにありません。"
+            self._problems.add(fields.source_of("exercise"), "unknown-exercise", message)
+        return exercise.url if exercise else self._around.terminal

@@ -20,6 +20,7 @@ from learn.content.parse.fields import JSON, Fields, compose_fields
 from learn.content.parse.forecast import read_forecast, with_places
 from learn.content.parse.scenario import read_run, scenario_data, scenario_text
 from learn.content.parse.words import Words
+from learn.content.render.code import OWN_TERMINAL
 
 EXERCISE_FILE = "exercise.yaml"
 START_FILE = "start.yaml"
@@ -83,7 +84,7 @@ class _Reader:
             minutes=fields.minutes(),
             waits_for=waits_for,
             file=(fields.optional_text("file") if is_manifest else "") or _DEFAULT_FILE,
-            task_html=self._fragment("task"),
+            task_html=self._fragment("task", is_terminal=is_terminal),
             runs=runs,
             goals=self._goals(runs, is_terminal=is_terminal) if has_goals else (),
             hints_html=self._hints() if has_goals else (),
@@ -91,17 +92,19 @@ class _Reader:
             scenario=self._scenario() if is_terminal else "",
             solutions=self._solutions(is_terminal=is_terminal) if has_goals else (),
             mistakes=self._mistakes(is_terminal=is_terminal) if has_goals else (),
-            debrief_html=self._fragment("debrief") if "debrief" in fields else "",
+            debrief_html=self._fragment("debrief", is_terminal=is_terminal) if "debrief" in fields else "",
             forecast=read_forecast(fields, self._words) if is_forecast else None,
             source=fields.source_of("id"),
         )
         self._check_stray_files()
         return exercise
 
-    def _fragment(self, key: str) -> str:
+    def _fragment(self, key: str, *, is_terminal: bool) -> str:
         text, source = self._fields.text(key), self._fields.text_source(key)
+        name, own = f"{self._folder.id}-{key}", f"/labs/{self._folder.id}/"
+        terminal = own if is_terminal else OWN_TERMINAL
         return with_places(
-            text, lambda plain: parse_fragment(plain, source, f"{self._folder.id}-{key}", self._words)
+            text, lambda plain: parse_fragment(plain, source, name, self._words, terminal=terminal)
         )
 
     def _scenario(self) -> str:

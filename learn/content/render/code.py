@@ -13,6 +13,7 @@ from pygments.token import STANDARD_TYPES, Token, _TokenType
 
 LANGUAGES = ("yaml", "json", "bash", "console", "dockerfile", "diff", "http", "text")
 BLANK = "____"
+OWN_TERMINAL = "/terminal/"
 _UNQUOTED = (Token.Literal.Scalar.Plain, Token.Name.Variable)
 _NUMBER_OR_BOOL = re.compile(r"[-+]?\d+(?:\.\d+)?|true|false|null|~")
 _LEXERS: dict[str, Lexer] = {
@@ -34,14 +35,14 @@ def code_html(text: str, *, language: str, file: str = "", marked: frozenset[int
     )
 
 
-def command_html(run: str, *, output: str = "", explain_html: str = "") -> str:
-    """A command with what it prints and, folded away, how to read that."""
+def command_html(run: str, *, output: str = "", explain_html: str = "", terminal: str = OWN_TERMINAL) -> str:
+    """A command with what it prints and, folded away, how to read that; ``terminal`` is where to try it."""
     parts = [_prompted(line, previous) for previous, line in _with_previous(run.split("\n"))]
     if output:
         parts.append(f"<samp>{escape(output.rstrip())}</samp>")
     figure = (
         f'<figure class="terminal" data-run="{escape(run)}">'
-        f'<pre lang="en" translate="no" tabindex="0">{_NEWLINE.join(parts)}</pre>{_try_link(run)}</figure>'
+        f'<pre lang="en" translate="no" tabindex="0">{_NEWLINE.join(parts)}</pre>{_try_link(run, terminal)}</figure>'
     )
     if not explain_html:
         return figure
@@ -52,12 +53,12 @@ _NEWLINE = "\n"
 _LONGEST_LINK = 2_000
 
 
-def _try_link(run: str) -> str:
-    """A link that puts the command into the terminal's input, where nothing runs by itself."""
+def _try_link(run: str, terminal: str) -> str:
+    """A link that puts the command into a terminal's input, where nothing runs by itself."""
     if len(run) > _LONGEST_LINK:
         return ""
-    address = f"/terminal/?{urlencode({'run': run})}"
-    return f'<p class="try"><a href="{escape(address)}">ターミナルで試す</a></p>'
+    address, words = f"{terminal}?{urlencode({'run': run})}#command", "ターミナルで試す"
+    return f'<p class="try"><a href="{escape(address)}" data-line="{escape(run)}">{words}</a></p>'
 
 
 def _with_previous(lines: list[str]) -> Iterator[tuple[str, str]]:

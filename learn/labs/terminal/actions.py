@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import UUID
 
 from django.db import transaction
 
@@ -20,11 +19,11 @@ from learn.kubectl.errors import CommandError
 from learn.kubectl.files import Files
 from learn.kubectl.result import Result
 from learn.labs.terminal import console
+from learn.labs.terminal.place import Place
 from learn.labs.terminal.session import (
     Session,
     StateTooLarge,
     StateUnreadable,
-    new_session,
     pack,
     run_to_next_change,
     unpack,
@@ -37,6 +36,10 @@ AWAY = timedelta(minutes=10)
 
 NEXT_CHANGE_MOST_MS = 600_000
 KEPT_COMMANDS = 200
+UNREADABLE = (
+    "このクラスターの保存内容を読み取れないため、続きを実行できません。コマンドの記録は残っています。"
+    "「最初からやり直す」で新しいクラスターを始められます。"
+)
 INTERRUPTED = 130
 
 
@@ -54,12 +57,12 @@ class Turn:
     commands: list[TerminalCommand] = field(default_factory=list)
 
 
-def run_line(learner_id: UUID, line: str, token: str, now: datetime) -> Turn:
+def run_line(place: Place, line: str, token: str, now: datetime) -> Turn:
     """Run a command line; the same line from the same form runs once.  Raises Refused."""
     key = _key(token, line)
 
     def work(turn: Turn) -> None:
-        if TerminalCommand.objects.filter(learner_id=learner_id, key=key).exists():
+        if TerminalCommand.objects.filter(learner_id=place.learner_id, key=key).exists():
             return
         _pass_time(turn)
         if turn.session.waiting:
@@ -69,7 +72,7 @@ def run_line(learner_id: UUID, line: str, token: str, now: datetime) -> Turn:
         result = console.run(turn.session, read)
         turn.session.count += 1
         command = TerminalCommand(
-            learner_id=learner_id,
+            learner_id=place.learner_id,
             terminal=turn.row,
             number=turn.session.count,
             key=key,
@@ -80,16 +83,16 @@ def run_line(learner_id: UUID, line: str, token: str, now: datetime) -> Turn:
         )
         _take(turn, command, result)
 
-    return _turn(learner_id, now, work)
+    return _turn(place, now, work)
 
 
-def save_edit(learner_id: UUID, text: str, token: str, now: datetime) -> Turn:
+def save_edit(place: Place, text: str, token: str, now: datetime) -> Turn:
     """Give the text that `kubectl edit` asked for back to it.  Raises Refused."""
     key = _key(token, text)
 
     def work(turn: Turn) -> None:
         edit = turn.session.edit
-        if edit is None or TerminalCommand.objects.filter(learner_id=learner_id, key=key).exists():
+        if edit is None or TerminalCommand.objects.filter(learner_id=place.learner_id, key=key).exists():
             return
         _pass_time(turn)
         try:
@@ -101,7 +104,7 @@ def save_edit(learner_id: UUID, text: str, token: str, now: datetime) -> Turn:
         result = console.run_argv(turn.session, edit["argv"])
         turn.session.count += 1
         command = TerminalCommand(
-            learner_id=learner_id,
+            learner_id=place.learner_id,
             terminal=turn.row,
             number=turn.session.count,
             key=key,
@@ -111,22 +114,22 @@ def save_edit(learner_id: UUID, text: str, token: str, now: datetime) -> Turn:
         )
         _take(turn, command, result)
 
-    return _turn(learner_id, now, work)
+    return _turn(place, now, work)
 
 
-def leave_edit(learner_id: UUID, now: datetime) -> Turn:
+def leave_edit(place: Place, now: datetime) -> Turn:
     def work(turn: Turn) -> None:
         turn.session.edit = None
 
-    return _turn(learner_id, now, work)
+    return _turn(place, now, work)
 
 
-def follow(learner_id: UUID, now: datetime) -> Turn:
+def follow(place: Place, now: datetime) -> Turn:
     """Let time follow the learner's clock, and with it the command that waits."""
-    return _turn(learner_id, now, _pass_time)
+    return _turn(place, now, _pass_time)
 
 
-def advance(learner_id: UUID, ms: int | None, token: str, now: datetime) -> Turn:
+def advance(place: Place, ms: int | None, token: str, now: datetime) -> Turn:
     """Let time pass by `ms`, or to the next change (None), once per form."""
     key = _key(token, str(ms))
 
@@ -146,18 +149,18 @@ def advance(learner_id: UUID, ms: int | None, token: str, now: datetime) -> Turn
         else:
             run_to_next_change(turn.session.cluster, NEXT_CHANGE_MOST_MS)
 
-    return _turn(learner_id, now, work)
+    return _turn(place, now, work)
 
 
-def set_paused(learner_id: UUID, paused: bool, now: datetime) -> Turn:
+def set_paused(place: Place, paused: bool, now: datetime) -> Turn:
     def work(turn: Turn) -> None:
         _pass_time(turn)
         turn.row.paused = paused
 
-    return _turn(learner_id, now, work)
+    return _turn(place, now, work)
 
 
-def interrupt(learner_id: UUID, now: datetime) -> Turn:
+def interrupt(place: Place, now: datetime) -> Turn:
     """Ctrl-C: end the command that waits."""
 
     def work(turn: Turn) -> None:
@@ -165,38 +168,38 @@ def interrupt(learner_id: UUID, now: datetime) -> Turn:
         if turn.session.waiting:
             _end(turn)
 
-    return _turn(learner_id, now, work)
+    return _turn(place, now, work)
 
 
-def clear(learner_id: UUID, now: datetime) -> Turn:
+def clear(place: Place, now: datetime) -> Turn:
     """Show only what comes from now on; the cluster stays."""
 
     def work(turn: Turn) -> None:
         turn.row.shown_from = turn.session.count + (0 if turn.session.waiting else 1)
 
-    return _turn(learner_id, now, work)
+    return _turn(place, now, work)
 
 
-def start_over(learner_id: UUID, number: int, now: datetime) -> None:
+def start_over(place: Place, number: int, now: datetime) -> None:
     """Set the terminal `number` aside for a new one; only the last one set aside is kept."""
     if not number:
         return
     with transaction.atomic():
-        _lock(learner_id)
-        current = Terminal.objects.filter(learner_id=learner_id).order_by("-number").first()
+        _lock(place)
+        current = place.terminals.first()
         if current is None or current.number != number:
             return
-        Terminal.objects.filter(learner_id=learner_id).exclude(pk=current.pk).delete()
-        _create(learner_id, number + 1, now)
+        place.terminals.exclude(pk=current.pk).delete()
+        _create(place, number + 1, now)
 
 
-def bring_back(learner_id: UUID, number: int) -> None:
+def bring_back(place: Place, number: int) -> None:
     """Change places: the terminal that was set aside comes back, `number` goes aside."""
     if not number:
         return
     with transaction.atomic():
-        _lock(learner_id)
-        rows = list(Terminal.objects.filter(learner_id=learner_id).order_by("-number")[:2])
+        _lock(place)
+        rows = list(place.terminals[:2])
         if len(rows) == 2 and rows[0].number == number:
             Terminal.objects.filter(pk=rows[1].pk).update(number=number + 1)
 
@@ -204,14 +207,13 @@ def bring_back(learner_id: UUID, number: int) -> None:
 # -- one request ---------------------------------------------------------------------------------
 
 
-def _turn(learner_id: UUID, now: datetime, work: Callable[[Turn], None]) -> Turn:
+def _turn(place: Place, now: datetime, work: Callable[[Turn], None]) -> Turn:
     for _ in range(TRIES):
-        row = _current(learner_id, now)
+        row = _current(place, now)
         try:
             turn = Turn(row, unpack(bytes(row.state)), now)
         except StateUnreadable:
-            turn = Turn(row, new_session(row.seed), now)
-            turn.session.count = TerminalCommand.objects.filter(terminal=row).count()
+            raise Refused(UNREADABLE) from None
         work(turn)
         if _saved(turn):
             return turn
@@ -247,27 +249,33 @@ def _saved(turn: Turn) -> bool:
     return True
 
 
-def _current(learner_id: UUID, now: datetime) -> Terminal:
+def _current(place: Place, now: datetime) -> Terminal:
     for _ in range(2):
-        found = Terminal.objects.filter(learner_id=learner_id).order_by("-number").first()
+        found = place.terminals.first()
         if found:
             return found
         with transaction.atomic():
-            _lock(learner_id)
-            if not Terminal.objects.filter(learner_id=learner_id).exists():
-                _create(learner_id, 1, now)
+            _lock(place)
+            if not place.terminals.exists():
+                _create(place, 1, now)
     raise Refused("ターミナルを始められませんでした。画面を読み込み直してください。")
 
 
-def _lock(learner_id: UUID) -> None:
-    Learner.objects.bulk_create([Learner(id=learner_id)], ignore_conflicts=True)
-    Learner.objects.select_for_update().get(pk=learner_id)
+def _lock(place: Place) -> None:
+    Learner.objects.bulk_create([Learner(id=place.learner_id)], ignore_conflicts=True)
+    Learner.objects.select_for_update().get(pk=place.learner_id)
 
 
-def _create(learner_id: UUID, number: int, now: datetime) -> None:
+def _create(place: Place, number: int, now: datetime) -> None:
     seed = secrets.randbelow(2**31)
-    state = pack(new_session(seed))
-    Terminal.objects.create(learner_id=learner_id, number=number, seed=seed, state=state, seen_at=now)
+    Terminal.objects.create(
+        learner_id=place.learner_id,
+        exercise_id=place.exercise_id,
+        number=number,
+        seed=seed,
+        state=pack(place.begin(seed)),
+        seen_at=now,
+    )
 
 
 def _key(token: str, said: str) -> str:

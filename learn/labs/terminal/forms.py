@@ -20,7 +20,7 @@ class CommandForm(forms.Form):
     """
     `do` is the button that was pressed, `line` what stands in the input (or in the editor, for `save`),
     `token` names the form as it was shown. What its page shows: the terminal `number`, its commands from `first`
-    to `seen`, of the last one `heard` characters.
+    to `seen`, of the last one `heard` characters, and of an exercise how many goals are `met`.
     """
 
     do = forms.ChoiceField(choices=[(deed, deed) for deed in DEEDS])
@@ -35,10 +35,15 @@ class CommandForm(forms.Form):
     first = forms.IntegerField(required=False, min_value=0)
     seen = forms.IntegerField(required=False, min_value=0)
     heard = forms.IntegerField(required=False, min_value=0)
+    met = forms.IntegerField(required=False, min_value=0)
 
     @property
     def shown(self) -> Shown:
         return Shown(*(self.cleaned_data[name] or 0 for name in ("number", "first", "seen", "heard")))
+
+    @property
+    def goals_met(self) -> int:
+        return self.cleaned_data["met"] or 0
 
     @property
     def problem(self) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from learn.cluster.cluster import Cluster
 from learn.labs.terminal.console import limit_text
 from learn.labs.terminal.picture import Picture, picture_of
-from learn.labs.terminal.session import Session, StateUnreadable, new_session, unpack
+from learn.labs.terminal.place import Place
+from learn.labs.terminal.session import (
+    Session,
+    StateUnreadable,
+    exercise_session,
+    new_session,
+    unpack,
+)
 from learn.progress.models import Terminal, TerminalCommand
 
 LINES_READ_OUT = 20
@@ -46,7 +52,7 @@ class Shown(NamedTuple):
 class TerminalView:
     """
     `shown` is what a page with `entries` shows; `left_out` counts the commands no longer kept; `problem` says
-    why time has stopped for good.
+    why time has stopped for good. Of an `unreadable` state only the log is left.
     """
 
     shown: Shown
@@ -61,6 +67,7 @@ class TerminalView:
     can_bring_back: bool
     problem: str
     token: str
+    unreadable: bool = False
 
     @property
     def clock(self) -> str:
@@ -83,12 +90,19 @@ class News:
     announcement: str
 
 
-def terminal_for(learner_id: UUID) -> TerminalView:
+def terminal_for(place: Place) -> TerminalView:
     """Return the terminal as the learner left it; reading lets no time pass and keeps nothing."""
-    rows = list(Terminal.objects.filter(learner_id=learner_id).order_by("-number")[:2])
+    rows = list(place.terminals[:2])
     if not rows:
-        return _view(None, _untouched(), (), can_bring_back=False)
-    return _view(rows[0], _session(rows[0]), _entries(rows[0], 0), can_bring_back=len(rows) == 2)
+        return _view(None, _untouched(place), (), can_bring_back=False)
+    entries = _entries(rows[0], 0)
+    try:
+        session = unpack(bytes(rows[0].state))
+    except StateUnreadable:
+        session = replace(_untouched(place), count=entries[-1].number if entries else 0)
+        view = _view(rows[0], session, entries, can_bring_back=len(rows) == 2)
+        return replace(view, unreadable=True)
+    return _view(rows[0], session, entries, can_bring_back=len(rows) == 2)
 
 
 def news_for(row: Terminal, session: Session, shown: Shown) -> News:
@@ -106,17 +120,13 @@ def news_for(row: Terminal, session: Session, shown: Shown) -> News:
     )
 
 
-def cluster_of(learner_id: UUID) -> Cluster:
-    """The cluster as it was left, for looking names up."""
-    row = Terminal.objects.filter(learner_id=learner_id).order_by("-number").first()
-    return _session(row).cluster if row else _untouched().cluster
-
-
-def _session(row: Terminal) -> Session:
+def cluster_of(place: Place) -> Cluster:
+    """The cluster as it was left, for looking names up; the one it began with if that cannot be read."""
+    row = place.terminals.first()
     try:
-        return unpack(bytes(row.state))
+        return (unpack(bytes(row.state)) if row else _untouched(place)).cluster
     except StateUnreadable:
-        return new_session(row.seed)
+        return _untouched(place).cluster
 
 
 def _entries(row: Terminal, since: int) -> tuple[Entry, ...]:
@@ -126,10 +136,14 @@ def _entries(row: Terminal, since: int) -> tuple[Entry, ...]:
     )
 
 
-@cache
-def _untouched() -> Session:
-    """What every new terminal looks like; only its names will differ."""
-    return new_session(0)
+def _untouched(place: Place) -> Session:
+    """What every new terminal looks like; of a learner's own only the names will differ."""
+    return _first(place.exercise.scenario if place.exercise else None)
+
+
+@lru_cache(maxsize=64)
+def _first(scenario: str | None) -> Session:
+    return new_session(0) if scenario is None else exercise_session(scenario)
 
 
 def _view(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from learn import kubectl
 from learn.cluster.cluster import Cluster
 from learn.cluster.engine import Limits
+from learn.cluster.pastfacts import kept_facts
+from learn.kubectl.practice import opened
 
 KEPT = ("folder", "count", "memory", "waiting", "edit")
 YEAR_MS = 365 * 24 * 3_600_000
@@ -36,6 +39,7 @@ class Session:
     """
     A terminal in use. `count` is the number of its last command; `waiting` the state from which that command
     goes on, `edit` the text that it asks for; `folder` holds the files by path, `memory` what the shell knows.
+    `past` are the facts up to the last save, kept where an exercise is judged by them.
     """
 
     cluster: Cluster
@@ -44,6 +48,7 @@ class Session:
     memory: dict[str, Any] = field(default_factory=dict)
     waiting: dict[str, Any] | None = None
     edit: dict[str, Any] | None = None
+    past: dict[str, Any] | None = None
 
     @property
     def terminal(self) -> kubectl.Terminal:
@@ -61,9 +66,21 @@ def new_session(seed: int) -> Session:
     return Session(cluster)
 
 
+def exercise_session(scenario: str) -> Session:
+    """A session at the beginning of an exercise.  Raises ScenarioError."""
+    return unpack(_beginning(scenario))
+
+
+@lru_cache(maxsize=64)
+def _beginning(scenario: str) -> bytes:
+    return pack(Session(opened(scenario, limits=LIMITS), past={}))
+
+
 def pack(session: Session) -> bytes:
     """Raises StateTooLarge."""
     state = {name: getattr(session, name) for name in KEPT} | {"cluster": session.cluster.snapshot()}
+    if session.past is not None:
+        state["past"] = kept_facts(session.past, session.cluster)
     packed = zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 1)
     if len(packed) > MAX_STATE_BYTES:
         raise StateTooLarge
@@ -76,8 +93,8 @@ def unpack(packed: bytes) -> Session:
         reader = zlib.decompressobj()
         state = json.loads(reader.decompress(packed, MAX_STATE_JSON))
         cluster = Cluster.restore(state["cluster"], limits=LIMITS)
-        return Session(cluster, **{name: state[name] for name in KEPT})
-    except (zlib.error, ValueError, KeyError) as error:
+        return Session(cluster, past=state.get("past"), **{name: state[name] for name in KEPT})
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateUnreadable from error
 
 
