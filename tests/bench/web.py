@@ -52,7 +52,7 @@ def _make_run(var: Path) -> float:
             sleep(0.02)
         return perf_counter() - start
     finally:
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=15)
 
 
