@@ -184,13 +184,14 @@ def start_over(place: Place, number: int, now: datetime) -> None:
     """Set the terminal `number` aside for a new one; only the last one set aside is kept."""
     if not number:
         return
+    fresh = _fresh(place, number + 1, now)
     with transaction.atomic():
         _lock(place)
         current = place.terminals.first()
         if current is None or current.number != number:
             return
         place.terminals.exclude(pk=current.pk).delete()
-        _create(place, number + 1, now)
+        fresh.save()
 
 
 def bring_back(place: Place, number: int) -> None:
@@ -254,10 +255,11 @@ def _current(place: Place, now: datetime) -> Terminal:
         found = place.terminals.first()
         if found:
             return found
+        fresh = _fresh(place, 1, now)
         with transaction.atomic():
             _lock(place)
             if not place.terminals.exists():
-                _create(place, 1, now)
+                fresh.save()
     raise Refused("ターミナルを始められませんでした。画面を読み込み直してください。")
 
 
@@ -266,9 +268,10 @@ def _lock(place: Place) -> None:
     Learner.objects.select_for_update().get(pk=place.learner_id)
 
 
-def _create(place: Place, number: int, now: datetime) -> None:
+def _fresh(place: Place, number: int, now: datetime) -> Terminal:
+    """A terminal to be saved; made before anything is locked, for its cluster takes a while."""
     seed = secrets.randbelow(2**31)
-    Terminal.objects.create(
+    return Terminal(
         learner_id=place.learner_id,
         exercise_id=place.exercise_id,
         number=number,

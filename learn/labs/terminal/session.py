@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from learn import kubectl
 from learn.cluster.cluster import Cluster
 from learn.cluster.engine import Limits
@@ -81,17 +83,25 @@ def pack(session: Session) -> bytes:
     state = {name: getattr(session, name) for name in KEPT} | {"cluster": session.cluster.snapshot()}
     if session.past is not None:
         state["past"] = kept_facts(session.past, session.cluster)
-    packed = zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 1)
+    packed = zlib.compress(_encoded(state), 1)
     if len(packed) > MAX_STATE_BYTES:
         raise StateTooLarge
     return packed
+
+
+def _encoded(state: dict[str, Any]) -> bytes:
+    """JSON; a whole number beyond 64 bits or half a letter is left to Python's own writer, which is slow."""
+    try:
+        return orjson.dumps(state, default=list, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        return json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
 
 
 def unpack(packed: bytes) -> Session:
     """Raises StateUnreadable."""
     try:
         reader = zlib.decompressobj()
-        state = json.loads(reader.decompress(packed, MAX_STATE_JSON))
+        state = orjson.loads(reader.decompress(packed, MAX_STATE_JSON))
         cluster = Cluster.restore(state["cluster"], limits=LIMITS)
         return Session(cluster, past=state.get("past"), **{name: state[name] for name in KEPT})
     except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
