@@ -128,6 +128,18 @@ def test_command_shows_prompt_output_and_explanation():
     )
 
 
+def test_the_rest_of_a_command_has_no_prompt_of_its_own():
+    html = rendered("```command\nrun: |\n  cat <<EOF > a\n  x\n  EOF\n  kubectl get \\\n    pods\n```")
+    prompts = re.findall(r'class="prompt" aria-hidden="true">(\S+)</span> <kbd>(.*?)</kbd>', html)
+    assert prompts == [
+        ("$", "cat &lt;&lt;EOF &gt; a"),
+        ("&gt;", "x"),
+        ("&gt;", "EOF"),
+        ("$", "kubectl get \\"),
+        ("&gt;", "  pods"),
+    ]
+
+
 ATTACKS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

@@ -14,6 +14,7 @@ from pygments.token import STANDARD_TYPES, Token, _TokenType
 LANGUAGES = ("yaml", "json", "bash", "console", "dockerfile", "diff", "http", "text")
 BLANK = "____"
 OWN_TERMINAL = "/terminal/"
+_HERE_DOCUMENT = re.compile(r"<<-?\s*[\"']?(\w+)")
 _UNQUOTED = (Token.Literal.Scalar.Plain, Token.Name.Variable)
 _NUMBER_OR_BOOL = re.compile(r"[-+]?\d+(?:\.\d+)?|true|false|null|~")
 _LEXERS: dict[str, Lexer] = {
@@ -37,7 +38,7 @@ def code_html(text: str, *, language: str, file: str = "", marked: frozenset[int
 
 def command_html(run: str, *, output: str = "", explain_html: str = "", terminal: str = OWN_TERMINAL) -> str:
     """A command with what it prints and, folded away, how to read that; ``terminal`` is where to try it."""
-    parts = [_prompted(line, previous) for previous, line in _with_previous(run.split("\n"))]
+    parts = [_prompted(line, goes_on=goes_on) for line, goes_on in _lines_of(run)]
     if output:
         parts.append(f"<samp>{escape(output.rstrip())}</samp>")
     figure = (
@@ -61,12 +62,20 @@ def _try_link(run: str, terminal: str) -> str:
     return f'<p class="try"><a href="{escape(address)}" data-line="{escape(run)}">{words}</a></p>'
 
 
-def _with_previous(lines: list[str]) -> Iterator[tuple[str, str]]:
-    return zip(["", *lines], lines, strict=False)
+def _lines_of(run: str) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether the shell still waits for the rest of a command then: a backslash, a here-document."""
+    goes_on, end = False, ""
+    for line in run.split("\n"):
+        yield line, goes_on
+        if end:
+            end = "" if line.strip() == end else end
+        elif opening := _HERE_DOCUMENT.search(line):
+            end = opening[1]
+        goes_on = bool(end) or line.endswith("\\")
 
 
-def _prompted(line: str, previous: str) -> str:
-    prompt = "&gt;" if previous.endswith("\\") else "$"
+def _prompted(line: str, *, goes_on: bool) -> str:
+    prompt = "&gt;" if goes_on else "$"
     return f'<span class="prompt" aria-hidden="true">{prompt}</span> <kbd>{escape(line)}</kbd>'
 
 
