@@ -141,10 +141,10 @@ def bring_back(request: LearnerRequest, exercise_id: str = "") -> HttpResponse:
 @require_POST
 def completion(request: LearnerRequest, exercise_id: str = "") -> HttpResponse:
     """Words that can stand at the end of `line`, for a learner who asked for them."""
-    line = request.POST.get("line", "")
+    place, line = place_of(request, exercise_id), request.POST.get("line", "")
     words: tuple[str, ...] = ()
     if line.strip() and len(line) <= MAX_LINKED:
-        words = complete(line, cluster_of(place_of(request, exercise_id)))
+        words = complete(line, cluster_of(place))
     return JsonResponse({"words": words})
 
 
