@@ -10,7 +10,7 @@ from learn.cluster.objects import Obj
 from learn.kubectl.columns import columns_of
 from learn.kubectl.columns.model import labels_text
 from learn.kubectl.resources import shown_kind
-from learn.kubectl.tables import GAP, MINIMUM_WIDTH, width
+from learn.kubectl.tables import GAP, MINIMUM_WIDTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def widened(widths: Sequence[int], rows: Sequence[Sequence[str]]) -> list[int]:
     grown = [*widths, *[MINIMUM_WIDTH] * (columns - len(widths))]
     for each in rows:
         for index, cell in enumerate(each):
-            grown[index] = max(grown[index], width(cell) + GAP)
+            grown[index] = max(grown[index], len(cell) + GAP)
     return grown
 
 
@@ -69,6 +69,6 @@ def lines(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
     """Rows with given column widths; the last cell is not padded."""
     text = ""
     for each in rows:
-        padded = [cell + " " * (widths[index] - width(cell)) for index, cell in enumerate(each[:-1])]
+        padded = [cell.ljust(widths[index]) for index, cell in enumerate(each[:-1])]
         text += "".join(padded) + each[-1] + "\n"
     return text

@@ -1,19 +1,15 @@
 """
 Tables as kubectl prints them: columns padded to their widest cell and three blanks, the last one unpadded.
 
+Widths are counted in letters, wide ones too, as Go's text/tabwriter counts them.
+
 Source: staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go, tabwriter.go.
 """
 
 from collections.abc import Iterable, Sequence
-from unicodedata import east_asian_width
 
 GAP = 3
 MINIMUM_WIDTH = 6
-
-
-def width(text: str) -> int:
-    """Count the terminal's cells: an East Asian wide letter takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def render_table(rows: Iterable[Sequence[str]], *, pads_last: bool = False) -> str:
@@ -22,11 +18,11 @@ def render_table(rows: Iterable[Sequence[str]], *, pads_last: bool = False) -> s
     if not listed:
         return ""
     columns = len(listed[0])
-    widths = [max(MINIMUM_WIDTH, *(width(row[column]) + GAP for row in listed)) for column in range(columns)]
+    widths = [max(MINIMUM_WIDTH, *(len(row[column]) + GAP for row in listed)) for column in range(columns)]
     lines = []
     for row in listed:
         cells = [
-            cell if column == columns - 1 and not pads_last else cell + " " * (widths[column] - width(cell))
+            cell if column == columns - 1 and not pads_last else cell.ljust(widths[column])
             for column, cell in enumerate(row)
         ]
         lines.append("".join(cells) + "\n")

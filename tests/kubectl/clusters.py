@@ -31,13 +31,18 @@ spec: {selector: {app: web}, ports: [{port: 80}]}
 
 
 @cache
-def _objects() -> tuple[dict, ...]:
-    return tuple(yaml.load_all((GOLDEN / "objects.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader))
+def _objects(file: str) -> tuple[dict, ...]:
+    return tuple(yaml.load_all((GOLDEN / file).read_text(encoding="utf-8"), yaml.CSafeLoader))
 
 
 def objects(version: str) -> Cluster:
     """Written-out objects at a date; nothing moves."""
-    return Cluster.from_objects(_objects(), now=NOW, version=version)
+    return Cluster.from_objects(_objects("objects.yaml"), now=NOW, version=version)
+
+
+def more(version: str) -> Cluster:
+    """Rarer objects at that date."""
+    return Cluster.from_objects(_objects("more.yaml"), now=NOW, version=version)
 
 
 def empty(version: str) -> Cluster:
@@ -55,4 +60,4 @@ def web(version: str) -> Cluster:
     return cluster
 
 
-CLUSTERS = {"objects": objects, "empty": empty, "web": web}
+CLUSTERS = {"objects": objects, "more": more, "empty": empty, "web": web}

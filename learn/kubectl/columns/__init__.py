@@ -1,6 +1,6 @@
 """The columns of every kind in `kubectl get`; one module per family of kinds."""
 
-from learn.kubectl.columns import cluster, networking, pods, scaling, workloads
+from learn.kubectl.columns import apis, cluster, networking, pods, scaling, workloads
 from learn.kubectl.columns.model import Columns
 
 _COLUMNS = {
@@ -41,6 +41,21 @@ _COLUMNS = {
     "RoleBinding": cluster.ROLE_BINDING,
     "ClusterRoleBinding": cluster.ROLE_BINDING,
     "Lease": cluster.LEASE,
+    "CustomResourceDefinition": cluster.CREATED_AT,
+    "APIService": apis.API_SERVICE,
+    "MutatingWebhookConfiguration": apis.WEBHOOK_CONFIGURATION,
+    "ValidatingWebhookConfiguration": apis.WEBHOOK_CONFIGURATION,
+    "ValidatingAdmissionPolicy": apis.VALIDATING_ADMISSION_POLICY,
+    "ValidatingAdmissionPolicyBinding": apis.VALIDATING_ADMISSION_POLICY_BINDING,
+    "ControllerRevision": apis.CONTROLLER_REVISION,
+    "PodTemplate": apis.POD_TEMPLATE,
+    "RuntimeClass": apis.RUNTIME_CLASS,
+    "CSIDriver": apis.CSI_DRIVER,
+    "CSINode": apis.CSI_NODE,
+    "VolumeAttachment": apis.VOLUME_ATTACHMENT,
+    "VolumeAttributesClass": apis.VOLUME_ATTRIBUTES_CLASS,
+    "ServiceCIDR": apis.SERVICE_CIDR,
+    "IPAddress": apis.IP_ADDRESS,
 }
 
 

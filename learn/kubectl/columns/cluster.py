@@ -4,10 +4,14 @@ Nodes, namespaces, configuration, storage and events in `kubectl get`.
 Source: pkg/printers/internalversion/printers.go.
 """
 
-from learn.kubectl.columns.model import NONE, Obj, age, age_of, columns, name_of, span, status_of
+from learn.kubectl.columns.model import NONE, Obj, age, age_of, columns, name_of, status_of
 
 _ROLE = "node-role.kubernetes.io/"
-_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_DEFAULT_CLASS = (
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+)
+_BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 _ACCESS_MODES = {
     "ReadWriteOnce": "RWO",
     "ReadOnlyMany": "ROX",
@@ -89,7 +93,7 @@ def PERSISTENT_VOLUME_CLAIM(obj: Obj, now_ms: int) -> list[str]:
         spec.get("volumeName", ""),
         (status.get("capacity") or {}).get("storage", "") if is_bound else "",
         access_modes(status.get("accessModes") or ()) if is_bound else "",
-        spec.get("storageClassName") or "",
+        storage_class(obj),
         spec.get("volumeAttributesClassName") or "<unset>",
         age(obj, now_ms),
         spec.get("volumeMode") or "<unset>",
@@ -110,7 +114,7 @@ def PERSISTENT_VOLUME(obj: Obj, now_ms: int) -> list[str]:
         spec.get("persistentVolumeReclaimPolicy", ""),
         "Terminating" if obj["metadata"].get("deletionTimestamp") else status.get("phase", ""),
         f"{claim.get('namespace', '')}/{claim['name']}" if claim else "",
-        spec.get("storageClassName") or "",
+        storage_class(obj),
         spec.get("volumeAttributesClassName") or "<unset>",
         status.get("reason", ""),
         age(obj, now_ms),
@@ -125,15 +129,25 @@ def access_modes(modes: object) -> str:
 
 @columns("NAME|PROVISIONER|RECLAIMPOLICY|VOLUMEBINDINGMODE|ALLOWVOLUMEEXPANSION|AGE")
 def STORAGE_CLASS(obj: Obj, now_ms: int) -> list[str]:
-    is_default = (obj["metadata"].get("annotations") or {}).get(_DEFAULT_CLASS) == "true"
     return [
-        name_of(obj) + (" (default)" if is_default else ""),
+        name_of(obj) + (" (default)" if is_default_class(obj) else ""),
         obj.get("provisioner", ""),
         obj.get("reclaimPolicy", "Delete"),
         obj.get("volumeBindingMode", "Immediate"),
         "true" if obj.get("allowVolumeExpansion") else "false",
         age(obj, now_ms),
     ]
+
+
+def is_default_class(storage_class: Obj) -> bool:
+    annotations = storage_class["metadata"].get("annotations") or {}
+    return any(annotations.get(key) == "true" for key in _DEFAULT_CLASS)
+
+
+def storage_class(claim_or_volume: Obj) -> str:
+    """The class that a claim asks for or a volume has; an old annotation beats the field."""
+    annotations = claim_or_volume["metadata"].get("annotations") or {}
+    return str(annotations.get(_BETA_CLASS) or claim_or_volume["spec"].get("storageClassName") or "")
 
 
 @columns("LAST SEEN|TYPE|REASON|OBJECT|MESSAGE")
@@ -143,14 +157,16 @@ def EVENT(obj: Obj, now_ms: int) -> list[str]:
         event_age(obj, now_ms),
         obj.get("type", ""),
         obj.get("reason", ""),
-        f"{involved['kind'].lower()}/{involved['name']}",
+        "/".join(part for part in (involved["kind"].lower(), involved.get("name")) if part),
         obj.get("message", "").strip(),
     ]
 
 
 @columns("LAST SEEN|TYPE|REASON|OBJECT|SUBOBJECT|SOURCE|MESSAGE|FIRST SEEN|COUNT|NAME")
 def WIDE_EVENT(obj: Obj, now_ms: int) -> list[str]:
-    source = obj.get("source") or {}
+    source, series = obj.get("source") or {}, obj.get("series") or {}
+    component = source.get("component") or obj.get("reportingComponent")
+    host = source.get("host") or obj.get("reportingInstance")
     first = obj.get("firstTimestamp") or obj.get("eventTime")
     seen, kind, reason, involved, message = EVENT.cells(obj, now_ms)
     return [
@@ -159,18 +175,19 @@ def WIDE_EVENT(obj: Obj, now_ms: int) -> list[str]:
         reason,
         involved,
         obj["involvedObject"].get("fieldPath", ""),
-        ", ".join(part for part in (source.get("component"), source.get("host")) if part),
+        ", ".join(part for part in (component, host) if part),
         message,
         age_of(first, now_ms),
-        str(obj.get("count") or 1),
+        str(series.get("count") or obj.get("count") or 1),
         name_of(obj),
     ]
 
 
 def event_age(event: Obj, now_ms: int) -> str:
     """Return LAST SEEN of an Event."""
-    last = event.get("lastTimestamp") or event.get("eventTime") or event.get("firstTimestamp")
-    return span(last, now_ms) if last else "<unknown>"
+    series = event.get("series") or {}
+    last = event.get("lastTimestamp") or event.get("firstTimestamp") or event.get("eventTime")
+    return age_of(series.get("lastObservedTime") or last, now_ms)
 
 
 @columns("NAME|REQUEST|LIMIT|AGE")

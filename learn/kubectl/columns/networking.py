@@ -5,6 +5,7 @@ Source: pkg/printers/internalversion/printers.go; additionalPrinterColumns of th
 """
 
 import json
+from collections.abc import Sequence
 
 from learn.cluster.api.labels import label_selector_text
 from learn.kubectl.columns.model import NONE, Obj, age, columns, labels_text, more, name_of, status_of
@@ -40,7 +41,7 @@ def external_ip(service: Obj) -> str:
 
 def load_balancer_addresses(obj: Obj) -> list[str]:
     ingress = (status_of(obj).get("loadBalancer") or {}).get("ingress") or ()
-    return sorted({item.get("ip") or item.get("hostname", "") for item in ingress})
+    return sorted({item.get("ip") or item.get("hostname") or "" for item in ingress} - {""})
 
 
 def service_ports(ports: object) -> str:
@@ -53,7 +54,7 @@ def service_ports(ports: object) -> str:
 
 @columns("NAME|ADDRESSTYPE|PORTS|ENDPOINTS|AGE")
 def ENDPOINT_SLICE(obj: Obj, now_ms: int) -> list[str]:
-    ports = [str(port["port"]) if port.get("port") else "*" for port in obj.get("ports") or ()]
+    ports = [str(port.get("port") or port.get("name") or "*") for port in obj.get("ports") or ()]
     addresses = [address for item in obj.get("endpoints") or () for address in item["addresses"]]
     return [
         name_of(obj),
@@ -66,27 +67,44 @@ def ENDPOINT_SLICE(obj: Obj, now_ms: int) -> list[str]:
 
 @columns("NAME|ENDPOINTS|AGE")
 def ENDPOINTS(obj: Obj, now_ms: int) -> list[str]:
-    found = [
-        f"{address['ip']}:{port['port']}"
-        for subset in obj.get("subsets") or ()
-        for port in subset.get("ports") or ()
-        for address in subset.get("addresses") or ()
-    ]
-    return [name_of(obj), more(found, 3) or NONE, age(obj, now_ms)]
+    subsets = obj.get("subsets") or ()
+    found = [text for subset in subsets for text in _subset_addresses(subset)]
+    return [name_of(obj), more(found, 3) if subsets else NONE, age(obj, now_ms)]
+
+
+def _subset_addresses(subset: Obj) -> list[str]:
+    """`IP:PORT` of every ready address; the bare IP where a headless Service has no port."""
+    ips = [address["ip"] for address in subset.get("addresses") or ()]
+    ports = subset.get("ports") or ()
+    return [host_port(ip, port["port"]) for port in ports for ip in ips] if ports else ips
+
+
+def host_port(ip: str, port: object) -> str:
+    """`10.244.1.5:80`, `[fd00::5]:80` (net.JoinHostPort)."""
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
 
 
 @columns("NAME|CLASS|HOSTS|ADDRESS|PORTS|AGE")
 def INGRESS(obj: Obj, now_ms: int) -> list[str]:
     spec = obj["spec"]
-    hosts = [rule.get("host") or "*" for rule in spec.get("rules") or ()]
+    rules = spec.get("rules") or ()
     return [
         name_of(obj),
         spec.get("ingressClassName") or NONE,
-        more(hosts, 3) or "*",
+        _hosts([rule.get("host") or "" for rule in rules]),
         ",".join(load_balancer_addresses(obj)),
         "80, 443" if spec.get("tls") else "80",
         age(obj, now_ms),
     ]
+
+
+def _hosts(hosts: Sequence[str]) -> str:
+    """Three named hosts; what follows them is counted by rules (formatHosts)."""
+    named = [host for host in hosts if host]
+    shown = ",".join(named[:3]) or "*"
+    third = [place for place, host in enumerate(hosts) if host][2:3]
+    has_more = bool(third) and third[0] < len(hosts) - 1
+    return f"{shown} + {len(hosts) - 3} more..." if has_more else shown
 
 
 @columns("NAME|CONTROLLER|PARAMETERS|AGE")

@@ -59,13 +59,11 @@ def summarize(pod: Obj, now_ms: int) -> Summary:
     )
     init_reason = _init_reason(pod, sidecars)
     main = status.get("containerStatuses") or ()
-    if init_reason:
-        counted = list(init_statuses)
-        reason = init_reason
-    else:
-        counted = [*main, *(item for item in init_statuses if item["name"] in sidecars)]
+    counted = list(init_statuses)
+    reason = init_reason or reason
     if not init_reason or _is_initialized(pod):
-        reason, running = _container_reason(main, init_reason or reason)
+        counted = [*main, *(item for item in init_statuses if item["name"] in sidecars)]
+        reason, running = _container_reason(main, reason)
         ready += running
         if reason == "Completed" and running:
             reason = "Running" if _is_ready(pod) else "NotReady"

@@ -143,7 +143,7 @@ def CRON_JOB(obj: Obj, now_ms: int) -> list[str]:
         name_of(obj),
         spec["schedule"],
         spec.get("timeZone") or NONE,
-        str(bool(spec.get("suspend"))),
+        "<unset>" if spec.get("suspend") is None else str(bool(spec["suspend"])),
         str(len(status.get("active") or ())),
         age_of(last, now_ms) if last else NONE,
         age(obj, now_ms),

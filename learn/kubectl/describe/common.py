@@ -143,7 +143,7 @@ def _event_row(scene: Scene, event: Obj) -> tuple[str, str, str, str, str]:
 
 def seen_text(scene: Scene, event: Obj) -> str:
     """`4m59s`, or `3m21s (x6 over 4m11s)` for an Event that was repeated."""
-    first = event.get("firstTimestamp") or event.get("eventTime")
+    first = event.get("eventTime") or event.get("firstTimestamp")
     last = event.get("lastTimestamp") or first
     series = event.get("series")
     count = int(series["count"] if series else event.get("count") or 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from learn.cluster.objects import Obj
 from learn.kubectl.columns.model import labels_text
@@ -135,7 +136,16 @@ def describe_secret(scene: Scene, out: Writer, obj: Obj) -> None:
     out.line(f"\nType:\t{obj.get('type', '')}")
     out.line("\nData\n====")
     for key in sorted(obj.get("data") or {}):
-        out.line(f"{key}:\t{_size(obj['data'][key])} bytes")
+        is_token = key == "token" and obj.get("type") == "kubernetes.io/service-account-token"
+        shown = _decoded(obj["data"][key]) if is_token else f"{_size(obj['data'][key])} bytes"
+        out.line(f"{key}:\t{shown}")
+
+
+def _decoded(encoded: str) -> str:
+    try:
+        return b64decode(encoded).decode(errors="replace")
+    except (binascii.Error, ValueError):
+        return encoded
 
 
 def _size(encoded: str) -> int:
@@ -179,22 +189,31 @@ def describe_role(scene: Scene, out: Writer, obj: Obj) -> None:
 
 
 def _policy_rows(rules: Sequence[Obj]) -> list[tuple[str, str, str, str]]:
-    """One row for each resource of each rule; verbs of the same resource and names together."""
-    merged: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    """One row for each resource and name, with all of its verbs; one for each verb of a URL.
+
+    They are sorted by verbs, group, resource and name, as the client compares whole rules
+    (pkg/util/rbac: BreakdownRule, CompactRules, SortableRuleSlice).
+    """
+    verbs_of: dict[tuple[str, str, str], list[str]] = {}
+    found: list[tuple[tuple[str, ...], tuple[str, str, str, str]]] = []
     for rule in rules:
-        names, verbs = tuple(rule.get("resourceNames") or ()), rule.get("verbs") or ()
-        for url in rule.get("nonResourceURLs") or ():
-            merged.setdefault(("", (url,), ()), []).extend(verbs)
-        for group in rule.get("apiGroups") or ():
-            for resource in rule.get("resources") or ():
-                name, slash, sub = resource.partition("/")
-                shown = name + (f".{group}" if group else "") + (f"/{sub}" if slash else "")
-                merged.setdefault((shown, (), names), []).extend(verbs)
-    rows = [
-        (resource, _list(urls), _list(names), _list(dict.fromkeys(verbs)))
-        for (resource, urls, names), verbs in merged.items()
-    ]
-    return sorted(rows)
+        for url, verb in product(rule.get("nonResourceURLs") or (), rule.get("verbs") or ()):
+            found.append((_order([verb], url=url), ("", f"[{url}]", "[]", f"[{verb}]")))
+        groups, resources = rule.get("apiGroups") or (), rule.get("resources") or ()
+        for key in product(groups, resources, rule.get("resourceNames") or ("",)):
+            verbs_of.setdefault(key, []).extend(rule.get("verbs") or ())
+    for (group, resource, only), verbs in verbs_of.items():
+        name, slash, sub = resource.partition("/")
+        shown = name + (f".{group}" if group else "") + (f"/{sub}" if slash else "")
+        order = _order(verbs, group=f"[{group}]", resource=resource, only=only)
+        found.append((order, (shown, "[]", f"[{only}]", _list(verbs))))
+    return [row for _, row in sorted(found)]
+
+
+def _order(
+    verbs: Iterable[str], *, group: str = "[]", resource: str = "", only: str = "", url: str = ""
+) -> tuple[str, ...]:
+    return (_list(verbs), group, f"[{resource}]", f"[{only}]", f"[{url}]")
 
 
 def _list(words: Iterable[str]) -> str:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from learn.cluster.api.quantity import try_parse
 from learn.cluster.objects import Obj
 from learn.kubectl.describe.common import Scene, quantities, time_text, yes
 from learn.kubectl.describe.writer import NONE, Writer
+
+_SUBSCRIPT = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
+_STATUSES = {
+    "Init Containers": "initContainerStatuses",
+    "Containers": "containerStatuses",
+    "Ephemeral Containers": "ephemeralContainerStatuses",
+}
 
 
 def describe_containers(
@@ -25,8 +34,8 @@ def describe_containers(
         out.line(f"{label}: {NONE}", level)
         return
     out.line(f"{label}:", level)
-    field = "initContainerStatuses" if label == "Init Containers" else "containerStatuses"
-    statuses = {each["name"]: each for each in ((pod or {}).get("status") or {}).get(field) or ()}
+    found = ((pod or {}).get("status") or {}).get(_STATUSES[label]) or ()
+    statuses = {each["name"]: each for each in found}
     for container in containers:
         status = statuses.get(container["name"])
         out.line(f"{indent}{container['name']}:", 1)
@@ -38,6 +47,7 @@ def describe_containers(
         _probes(out, container)
         _environment(out, container, pod)
         _mounts(out, container)
+        _devices(out, container)
 
 
 def _basics(out: Writer, container: Obj, status: Obj | None) -> None:
@@ -58,6 +68,11 @@ def _basics(out: Writer, container: Obj, status: Obj | None) -> None:
     ]
     out.field(f"Port{plural}", ", ".join(names) or NONE, 2)
     out.field(f"Host Port{plural}", ", ".join(hosts) or NONE, 2)
+    profile = (container.get("securityContext") or {}).get("seccompProfile")
+    if profile:
+        out.field("SeccompProfile", profile.get("type", ""), 2)
+        if profile.get("type") == "Localhost":
+            out.field("LocalhostProfile", profile.get("localhostProfile", ""), 3)
 
 
 def _command(out: Writer, container: Obj) -> None:
@@ -197,10 +212,17 @@ def _missing(name: str) -> str:
 
 
 def _field_value(pod: Obj, path: str) -> str:
-    value: Any = pod
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return "" if value is None else str(value)
+    """What the client can tell by itself: names and labels; other fields stay blank (ExtractFieldPathAsString)."""
+    meta = pod["metadata"]
+    if match := _SUBSCRIPT.fullmatch(path):
+        return str((meta.get(match[1]) or {}).get(match[2], ""))
+    match path:
+        case "metadata.name" | "metadata.namespace" | "metadata.uid":
+            return str(meta.get(path.removeprefix("metadata."), ""))
+        case "metadata.labels" | "metadata.annotations":
+            values = meta.get(path.removeprefix("metadata.")) or {}
+            return "\n".join(f"{key}={json.dumps(values[key])}" for key in sorted(values))
+    return ""
 
 
 def _mounts(out: Writer, container: Obj) -> None:
@@ -214,3 +236,11 @@ def _mounts(out: Writer, container: Obj) -> None:
         if mount.get("subPath"):
             flags += f',path="{mount["subPath"]}"'
         out.line(f"{mount['mountPath']} from {mount['name']} ({flags})", 3)
+
+
+def _devices(out: Writer, container: Obj) -> None:
+    devices = sorted(container.get("volumeDevices") or (), key=lambda device: device["devicePath"])
+    if devices:
+        out.line("Devices:" if container.get("volumeMounts") else f"Devices:\t{NONE}", 2)
+    for device in devices:
+        out.line(f"{device['devicePath']} from {device['name']}", 3)

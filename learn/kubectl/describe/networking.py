@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from learn.cluster.api.labels import label_selector_text
 from learn.cluster.objects import Obj
 from learn.kubectl.columns.model import labels_text
+from learn.kubectl.columns.networking import host_port
 from learn.kubectl.describe.common import Scene, events, head
 from learn.kubectl.describe.writer import NONE, Writer
 
@@ -92,7 +93,7 @@ def endpoints_text(slices: Sequence[Obj], port_name: str) -> str:
             found += ready
         for port in each.get("ports") or ():
             if (port.get("name") or "") == port_name:
-                found += [f"{address}:{port.get('port')}" for address in ready]
+                found += [host_port(address, port.get("port")) for address in ready]
     shown = ",".join(found[:SHOWN_ENDPOINTS])
     more = len(found) - SHOWN_ENDPOINTS
     return f"{shown} + {more} more..." if more > 0 else shown

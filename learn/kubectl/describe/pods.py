@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from learn.cluster.api.labels import label_selector_text
 from learn.cluster.clock import parse_timestamp
 from learn.cluster.objects import Obj
+from learn.cluster.pods import qos_class
 from learn.kubectl.describe.common import Scene, controller_text, events, quantities, time_text
 from learn.kubectl.describe.containers import describe_containers
 from learn.kubectl.describe.volumes import describe_volumes
@@ -45,12 +46,14 @@ def describe_pod(scene: Scene, out: Writer, pod: Obj) -> None:
     if spec.get("initContainers"):
         describe_containers(scene, out, "Init Containers", spec["initContainers"], pod=pod)
     describe_containers(scene, out, "Containers", spec.get("containers") or (), pod=pod)
+    if spec.get("ephemeralContainers"):
+        describe_containers(scene, out, "Ephemeral Containers", spec["ephemeralContainers"], pod=pod)
     _gates(out, pod)
     if status.get("conditions"):
         out.line("Conditions:\n  Type\tStatus")
         out.table([(f"{each['type']} ", f"{each['status']} ") for each in status["conditions"]])
     describe_volumes(scene, out, spec.get("volumes") or ())
-    out.field("QoS Class", status.get("qosClass", ""))
+    out.field("QoS Class", status.get("qosClass") or qos_class(spec))
     out.labels("Node-Selectors", spec.get("nodeSelector"))
     tolerations(out, spec.get("tolerations") or ())
     spread_constraints(out, spec.get("topologySpreadConstraints") or ())

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from learn.kubectl.tables import width
-
 NONE = "<none>"
 INDENT = "  "
 MAX_ANNOTATION = 140
@@ -86,11 +84,11 @@ def align(lines: Sequence[str], padding: int = 2) -> str:
             end = start
             while end < len(cells) and len(widths[end]) > column:
                 end += 1
-            wide = max(width(cells[index][column]) for index in range(start, end)) + padding
+            wide = max(len(cells[index][column]) for index in range(start, end)) + padding
             for index in range(start, end):
                 widths[index][column] = wide
             start = end
     return "\n".join(
-        "".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, sizes, strict=False)) + row[-1]
+        "".join(cell.ljust(wide) for cell, wide in zip(row, sizes, strict=False)) + row[-1]
         for row, sizes in zip(cells, widths, strict=True)
     )
