@@ -13,11 +13,12 @@ COLLECTED := $(HATOBA_VAR_DIR)/static/staticfiles.json
 
 # ---- serve ----------------------------------------------------------------------------------
 
+# Ctrl-C reaches the workers too; one that hears it twice may not end by itself.
 run: .venv/.run $(COLLECTED)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@echo "Hatobaを http://127.0.0.1:$(PORT)/ で公開しています。止めるときは Ctrl-C を押してください。"
 	@HATOBA_LOCAL=1 exec $(BIN)/granian --interface wsgi --workers 2 --blocking-threads 4 \
-		--host 127.0.0.1 --port $(PORT) --log-level warning learn.wsgi:application
+		--workers-kill-timeout 1 --host 127.0.0.1 --port $(PORT) --log-level warning learn.wsgi:application
 
 # ---- check ----------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """A real Hatoba server as `make run` starts it, for browser tests, benchmarks and Lighthouse."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -52,8 +53,8 @@ class Server:
 
     def prepare(self) -> None:
         """Create the tables and collect the static files."""
-        self._manage("migrate", "--verbosity", "0")
-        self._manage("collectstatic", "--noinput", "--verbosity", "0")
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("collectstatic", "--noinput", "--verbosity", "0")
 
     def start(self) -> None:
         """Serve, and return once the home page answers."""
@@ -66,6 +67,7 @@ class Server:
             ],
             cwd=ROOT,
             env=self._env,
+            start_new_session=True,
         )
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not answers(self.url + "/"):
@@ -80,11 +82,19 @@ class Server:
             self._process.wait(timeout=15)
             self._process = None
 
+    def kill(self) -> None:
+        """End it without warning, with every worker, as a power cut does."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=15)
+            self._process = None
+
     def restart(self) -> None:
         self.stop()
         self.start()
 
-    def _manage(self, *arguments: str) -> None:
+    def manage(self, *arguments: str) -> None:
+        """Run `manage.py` beside the server, on its database."""
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self._env, check=True)
 
 
@@ -97,3 +107,33 @@ def running_server(var: Path, *, workers: int = 2, env: Mapping[str, str] | None
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def make_run(var: Path) -> Iterator[str]:
+    """`make run` once it answers, as its address; Ctrl-C at the end, which make and every process of it hear."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    process = subprocess.Popen(
+        ["make", "--silent", "run", f"PORT={port}"],
+        cwd=ROOT,
+        env={**os.environ, "HATOBA_VAR_DIR": str(var)},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_hear_interrupts,
+    )
+    try:
+        while not answers(url + "/"):
+            if process.poll() is not None:
+                raise RuntimeError(f"make run ended with {process.returncode}")
+            time.sleep(0.02)
+        yield url
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=15)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _hear_interrupts() -> None:
+    """A shell starts what it puts into the background deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -2,17 +2,15 @@
 
 import os
 import re
-import signal
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter
 
 from tests.bench.http import Client
 from tests.bench.rows import Row
-from tests.server import ROOT, Server, answers, free_port, running_server
+from tests.server import Server, make_run, running_server
 
 LESSON = "/courses/probes/liveness-timing/"
 PLAIN = "/bench/plain/"
@@ -31,29 +29,14 @@ def rows() -> Iterator[Row]:
 
 def _start_seconds(var: Path) -> Row:
     """From `make run` to the first answer, once everything is installed, collected and migrated."""
-    samples = [_make_run(var) for _ in range(4)]
+    samples = [_seconds_to_answer(var) for _ in range(4)]
     return Row(name="start_seconds", value=median(samples[1:]), unit="s", goal="<= 5")
 
 
-def _make_run(var: Path) -> float:
-    port = free_port()
+def _seconds_to_answer(var: Path) -> float:
     start = perf_counter()
-    process = subprocess.Popen(
-        ["make", "--silent", "run", f"PORT={port}"],
-        cwd=ROOT,
-        env={**os.environ, "HATOBA_VAR_DIR": str(var)},
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        while not answers(f"http://127.0.0.1:{port}/"):
-            if process.poll() is not None:
-                raise RuntimeError(f"make run ended with {process.returncode}")
-            sleep(0.02)
+    with make_run(var):
         return perf_counter() - start
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=15)
 
 
 def _lesson_ratio(server: Server, cookie: str) -> Row:
