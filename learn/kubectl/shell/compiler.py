@@ -17,21 +17,23 @@ A word is a list of parts: `[kind, value, is_quoted]` with kind text, glob, var,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tree_sitter import Node
 
 from learn.kubectl.shell.errors import ShellError
-from learn.kubectl.shell.syntax import parse
+from learn.kubectl.shell.heredocs import PLACE, take_out
+from learn.kubectl.shell.syntax import check, parse
 from learn.kubectl.shell.wordcompiler import MAX_DEPTH, UNSERVED, Instruction, Word, WordCompiler
 
 
 def compile_line(line: str) -> list[Instruction]:
     """Raises ShellError for what cannot be read or is not served."""
-    root, source = parse(line)
-    compiler = Compiler(source)
+    check(line)
+    commands, documents = take_out(line)
+    root, source = parse(commands)
+    compiler = Compiler(source, documents)
     compiler.statements(root.children, 0)
     return compiler.code
 
@@ -71,7 +73,7 @@ class Compiler(WordCompiler):
                 case "file_redirect":
                     own.append(self.file_redirect(child, depth))
                 case "herestring_redirect":
-                    raise ShellError("<<<の形の入力は、この端末では使えません。")
+                    own.append(self.herestring(child, depth))
                 case _ if child.is_named:
                     words.append(self.word(child, depth))
         self._emit("exec", words, own, assignments)
@@ -139,14 +141,13 @@ class Compiler(WordCompiler):
 
     def redirected(self, node: Node, depth: int) -> None:
         body = node.child_by_field_name("body")
-        heredoc = next((child for child in node.children if child.type == "heredoc_redirect"), None)
         files = [child for child in node.children if child.type == "file_redirect"]
-        if any(child.type == "herestring_redirect" for child in node.children):
-            raise ShellError("<<<の形の入力は、この端末では使えません。")
+        if any(child.type == "heredoc_redirect" for child in node.children):
+            raise ShellError(f"{UNSERVED['heredoc_redirect']}は、この端末では使えません。")
         redirects = [self.file_redirect(child, depth) for child in files]
-        if heredoc is not None:
-            self.heredoc(heredoc, body, redirects, depth)
-        elif body is None:
+        strings = [child for child in node.children if child.type == "herestring_redirect"]
+        redirects += [self.herestring(child, depth) for child in strings]
+        if body is None:
             self._emit("exec", [], redirects, [])
         elif body.type == "command":
             self.command(body, depth, redirects)
@@ -163,58 +164,15 @@ class Compiler(WordCompiler):
         if target is None:
             raise ShellError("リダイレクト先のファイル名がありません。")
         number = self._text(descriptor) if descriptor is not None else ""
+        place = self._text(target).removeprefix(PLACE)
+        if operator == "<" and place.isdecimal() and int(place) < len(self._documents):
+            return ["<<", number, self.document(self._documents[int(place)], depth)]
         return [operator, number, self.word(target, depth)]
 
-    def heredoc(self, node: Node, body: Node | None, redirects: list[Any], depth: int) -> None:
-        """The text becomes standard input of the body; what follows on the line comes after it."""
-        start = next(child for child in node.children if child.type == "heredoc_start")
-        text = next((child for child in node.children if child.type == "heredoc_body"), None)
-        is_raw = self._text(start)[:1] in "'\"\\"
-        word: Word = []
-        if text is not None:
-            raw = self._text(text)
-            word = [["text", raw, True]] if is_raw else self.parts(text, depth, quoted=True)
-        if self._text(node).startswith("<<-"):
-            word = [[k, re.sub(r"(?m)^\t+", "", v) if k == "text" else v, q] for k, v, q in word]
-        files = [self.file_redirect(child, depth) for child in node.children if child.type == "file_redirect"]
-        after = next((child for child in node.children if child.type == "pipeline"), None)
-        if after is not None:
-            self._emit("capture")
-        self._emit("input", word)
-        if body is not None and body.type == "command":
-            extra = [self.word(child, depth) for child in node.children_by_field_name("argument")]
-            self.command(body, depth, [*redirects, *files])
-            self.code[-1][1] += extra
-        elif body is not None:
-            self._emit("divert", [*redirects, *files])
-            self.statement(body, depth)
-            self._emit("restore")
-        self._emit("unpipe")
-        if after is not None:
-            self._emit("pipe")
-            self.piped(after, depth)
-        self.heredoc_list(node, depth)
-
-    def heredoc_list(self, node: Node, depth: int) -> None:
-        """`cat <<EOF && next`: the operator and its right side stand inside the redirection."""
-        operator = node.child_by_field_name("operator")
-        right = node.child_by_field_name("right")
-        if operator is None or right is None:
-            return
-        place = self._emit("fail" if operator.type == "&&" else "ok", 0)
-        self.statement(right, depth)
-        self.code[place][1] = len(self.code)
-
-    def piped(self, node: Node, depth: int) -> None:
-        """`| a | b` behind a here-document; a list in it takes the input in its first command."""
-        parts = [child for child in node.children if child.is_named]
-        for index, part in enumerate(parts):
-            if index < len(parts) - 1:
-                self._emit("capture")
-            self.statement(part, depth)
-            self._emit("unpipe")
-            if index < len(parts) - 1:
-                self._emit("pipe")
+    def herestring(self, node: Node, depth: int) -> list[Any]:
+        """`<<< word`: the word and a newline as standard input."""
+        word = next(child for child in node.children if child.is_named)
+        return ["<<", "", [*self.word(word, depth), ["text", "\n", True]]]
 
     # -- conditions and loops --------------------------------------------------------------------
 

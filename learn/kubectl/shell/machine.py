@@ -219,14 +219,16 @@ class Machine:
                 state["registers"][operands[0]] = state["sinks"].pop()["text"].rstrip("\n")
             case "pipe":
                 state["inputs"].append(state["sinks"].pop()["text"])
-            case "input":
-                state["inputs"].append(self._one(operands[0]))
             case "unpipe":
                 state["inputs"].pop()
             case "divert":
-                state["sinks"].append({"kind": "divert", "targets": self._targets(operands[0])})
+                targets = self._targets(operands[0])
+                state["sinks"].append({"kind": "divert", "targets": targets})
+                if targets["in"] is not None:
+                    state["inputs"].append(targets["in"])
             case "restore":
-                state["sinks"].pop()
+                if state["sinks"].pop()["targets"]["in"] is not None:
+                    state["inputs"].pop()
             case "loop":
                 values = [value for word in operands[1] for value in self._fields(word)]
                 if len(values) > 1000:

@@ -28,12 +28,12 @@ class Streams:
     def targets(self, redirects: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
         """`out` and `err`: None (the screen), "out", "err", "null" or a file; `in`: a text or None.
 
-        A redirect is (operator, file descriptor, name).  Raises ShellError for a file that cannot be used.
+        A redirect is (operator, file descriptor, name); of `<<`, the text itself.  Raises ShellError for a file that cannot be used.
         """
         targets: dict[str, Any] = {"out": None, "err": None, "in": None}
         for operator, descriptor, name in redirects:
-            if operator == "<":
-                targets["in"] = self._input_file(name)
+            if operator in ("<", "<<"):
+                targets["in"] = name if operator == "<<" else self._input_file(name)
                 continue
             streams = (
                 ("out", "err") if operator in ("&>", "&>>") else (("err",) if descriptor == "2" else ("out",))

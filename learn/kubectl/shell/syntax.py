@@ -21,7 +21,6 @@ from learn.kubectl.shell.errors import ShellError
 MAX_LINE = 4096
 MAX_OPERATORS = 100
 MAX_BODY = 64 * 1024
-_HEREDOC = re.compile(r"<<-?\s*(?P<quote>['\"]?)(?P<word>\w+)(?P=quote)")
 _OPERATORS = re.compile(r"\|\||&&|\||&|;|\$\(|\(|\{|`|<|>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _AS_LETTERS = bytes(byte if byte < 0x80 else ord("A") + byte % 26 for byte in range(256))
@@ -32,38 +31,27 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
-def parse(line: str) -> tuple[Node, bytes]:
-    """The tree of a line and the bytes that it points into.  Raises ShellError."""
+def check(line: str) -> None:
+    """Raises ShellError for a line, with its here-documents, that is not even looked at."""
     if len(line) > MAX_LINE + MAX_BODY:
         raise ShellError(f"コマンドが長すぎます。ヒアドキュメントの本文を除いて{MAX_LINE}文字までです。")
     if _CONTROL.search(line):
         raise ShellError(
             "コマンドに制御文字が含まれているので、実行しませんでした。文字だけを貼り付け直してください。"
         )
-    commands = _without_bodies(line)
-    if len(commands.encode(errors="replace")) > MAX_LINE:
+
+
+def parse(line: str) -> tuple[Node, bytes]:
+    """The tree of a line and the bytes that it points into.  Raises ShellError."""
+    if len(line.encode(errors="replace")) > MAX_LINE:
         raise ShellError(f"コマンドが長すぎます。ヒアドキュメントの本文を除いて{MAX_LINE}バイトまでです。")
-    if len(_OPERATORS.findall(_without_quoted(commands))) > MAX_OPERATORS:
+    if len(_OPERATORS.findall(_without_quoted(line))) > MAX_OPERATORS:
         raise ShellError(f"1行に使えるパイプや「;」「&&」などは、合わせて{MAX_OPERATORS}個までです。")
     source = line.encode(errors="replace")
     root = _parser().parse(source.translate(_AS_LETTERS)).root_node
     if root.has_error:
         raise ShellError(_complaint(root, source))
     return root, source
-
-
-def _without_bodies(line: str) -> str:
-    """The line without the bodies of its here-documents."""
-    kept: list[str] = []
-    ends: list[str] = []
-    for each in line.split("\n"):
-        if ends:
-            if each.strip() == ends[0]:
-                ends.pop(0)
-            continue
-        kept.append(each)
-        ends += [found["word"] for found in _HEREDOC.finditer(each)]
-    return "\n".join(kept)
 
 
 def _without_quoted(line: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from tree_sitter import Node
 
 from learn.kubectl.shell.errors import ShellError
+from learn.kubectl.shell.heredocs import Document, pieces
+from learn.kubectl.shell.syntax import parse
 
 Instruction: TypeAlias = list[Any]
 Word: TypeAlias = list[list[Any]]
@@ -19,7 +22,6 @@ UNSERVED = {
     "case_statement": "case文",
     "c_style_for_statement": "for ((…))の形の繰り返し",
     "process_substitution": "プロセス置換（<(…)）",
-    "herestring_redirect": "<<<の形の入力",
     "array": "配列",
     "subscript": "配列",
     "heredoc_redirect": "この形のヒアドキュメント",
@@ -29,8 +31,9 @@ UNSERVED = {
 class WordCompiler:
     """Collects instructions; `statements` is what the inside of a substitution is compiled by."""
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: bytes, documents: Sequence[Document]) -> None:
         self._source = source
+        self._documents = documents
         self.code: list[Instruction] = []
         self._registers = 0
 
@@ -71,7 +74,7 @@ class WordCompiler:
             case "ansi_c_string":
                 return [["text", _ansi(self._text(node)[2:-1]), True]]
             case "string":
-                return self.parts(node, depth, quoted=True) or [["text", "", True]]
+                return self._string(node, depth) or [["text", "", True]]
             case "concatenation":
                 return [part for child in node.children for part in self.word(child, depth)]
             case "simple_expansion" | "expansion" | "command_substitution" | "arithmetic_expansion":
@@ -91,25 +94,47 @@ class WordCompiler:
             return [["glob", plain, False]]
         return [["text", plain, "\\" in text]]
 
-    def parts(self, node: Node, depth: int, *, quoted: bool) -> Word:
-        """Text and expansions inside double quotes or a here-document; gaps between nodes are text."""
+    def _string(self, node: Node, depth: int) -> Word:
+        """Text and expansions inside double quotes; gaps between nodes are text."""
         found: Word = []
-        position = node.start_byte
-        end = node.end_byte
-        if node.type == "string":
-            position, end = position + 1, end - 1
+        position = node.start_byte + 1
         for child in node.children:
             if child.type not in _EXPANSIONS:
                 continue
-            found += self._quoted_text(position, child.start_byte, node.type)
-            found.append(self.expansion(child, depth, quoted=quoted))
+            found += self._quoted_text(position, self._start(child))
+            found.append(self.expansion(child, depth, quoted=True))
             position = child.end_byte
-        return [*found, *self._quoted_text(position, end, node.type)]
+        return [*found, *self._quoted_text(position, node.end_byte - 1)]
 
-    def _quoted_text(self, start: int, end: int, kind: str) -> Word:
+    def document(self, document: Document, depth: int) -> Word:
+        """The text of a here-document as one word."""
+        if document.is_raw:
+            return [["text", document.text, True]]
+        found: Word = []
+        for text, is_expansion in pieces(document.text):
+            if is_expansion:
+                found += self._fragment(f'"{text}"', depth)
+            elif text:
+                found.append(["text", text, True])
+        return found
+
+    def _fragment(self, text: str, depth: int) -> Word:
+        """A word that stands by itself."""
+        root, source = parse(f": {text}")
+        outer, self._source = self._source, source
+        try:
+            return self.word(root.children[0].children[1], depth)
+        finally:
+            self._source = outer
+
+    def _start(self, node: Node) -> int:
+        """Where an expansion begins: the grammar counts the blanks before it as its own."""
+        text = self._source[node.start_byte : node.end_byte]
+        return node.start_byte + len(text) - len(text.lstrip())
+
+    def _quoted_text(self, start: int, end: int) -> Word:
         text = self._source[start:end].decode(errors="replace")
-        escaped = r'\\([$`"\\\n])' if kind == "string" else r"\\([$`\\\n])"
-        text = re.sub(escaped, lambda found: "" if found[1] == "\n" else found[1], text)
+        text = re.sub(r'\\([$`"\\\n])', lambda found: "" if found[1] == "\n" else found[1], text)
         return [["text", text, True]] if text else []
 
     def expansion(self, node: Node, depth: int, *, quoted: bool) -> list[Any]:
@@ -122,7 +147,7 @@ class WordCompiler:
                 self._emit("captured", register)
                 return ["reg", register, quoted]
             case "arithmetic_expansion":
-                return ["sum", self._text(node)[3:-2], quoted]
+                return ["sum", self._text(node).lstrip()[3:-2], quoted]
         names = [child for child in node.children if child.type in ("variable_name", "special_variable_name")]
         if not names:
             raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
