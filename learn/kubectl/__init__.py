@@ -21,7 +21,7 @@ from typing import Any
 from learn.cluster.cluster import Cluster
 from learn.kubectl.files import Files
 from learn.kubectl.result import Pending, Result
-from learn.kubectl.shell.machine import interrupt, resume, start
+from learn.kubectl.shell.lines import interrupt, resume, start
 from learn.kubectl.shell.terminal import Terminal
 
 __all__ = ["Pending", "Result", "Terminal", "interrupt", "resume", "run", "start", "terminal"]

@@ -24,6 +24,8 @@ def new_cluster() -> Cluster:
         "kubectl wait deploy/web --for=condition=Available",
         "for i in 1 2 3; do sleep 2; kubectl get deploy web --no-headers; done",
         "kubectl rollout status deploy/web | tail -1 && kubectl delete deploy web",
+        "kubectl rollout status deploy/web | tee log | grep -m2 Waiting && cat log",
+        "x=$(kubectl rollout status deploy/web | grep nothing | cut -c1); echo $? $x",
         "kubectl drain node-1 --force; kubectl uncordon node-1",
     ],
 )
@@ -71,6 +73,16 @@ def test_what_a_pipe_has_collected_is_shown_after_ctrl_c():
     ended = interrupt(there, later.pending)
     assert ended.stdout == "^C\n3\n"
     assert ended.exit_code == 130
+
+
+def test_filters_behind_a_watch_show_each_line_as_it_comes():
+    cluster = new_cluster()
+    there = terminal(cluster)
+    first = start(there, "kubectl get pods -w | grep Running | awk '{print $3}' && echo never")
+    later = resume(there, first.pending, for_ms=60_000)
+    assert (later.stdout, later.pending is None) == ("Running\n" * 3, False)
+    ended = interrupt(there, later.pending)
+    assert (ended.stdout, ended.exit_code) == ("^C\n", 130)
 
 
 def test_watch_redraws_the_screen():

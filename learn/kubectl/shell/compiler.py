@@ -102,7 +102,20 @@ class Compiler(WordCompiler):
         self._emit("exec", words, [], [])
 
     def pipeline(self, node: Node, depth: int) -> None:
-        parts = [child for child in node.children if child.is_named]
+        self._pipe([child for child in node.children if child.is_named], depth)
+
+    def _pipe(self, parts: list[Node], depth: int) -> None:
+        """`a | b && c`: the grammar takes `b && c` for the end of the pipe, the shell only `b`."""
+        last = parts[-1]
+        if last.type == "list":
+            self._pipe([*parts[:-1], last.children[0]], depth)
+            self._then(last, depth)
+        elif last.type == "pipeline":
+            self._pipe([*parts[:-1], *(child for child in last.children if child.is_named)], depth)
+        else:
+            self._piped(parts, depth)
+
+    def _piped(self, parts: list[Node], depth: int) -> None:
         negated = parts[0].type == "negated_command"
         for index, part in enumerate(parts):
             if index < len(parts) - 1:
@@ -119,10 +132,13 @@ class Compiler(WordCompiler):
             self._emit("not")
 
     def chain(self, node: Node, depth: int) -> None:
-        left, operator, right = node.children[0], node.children[1].type, node.children[2]
-        self.statement(left, depth)
-        place = self._emit("fail" if operator == "&&" else "ok", 0)
-        self.statement(right, depth)
+        self.statement(node.children[0], depth)
+        self._then(node, depth)
+
+    def _then(self, node: Node, depth: int) -> None:
+        """The right side of `&&` and `||`."""
+        place = self._emit("fail" if node.children[1].type == "&&" else "ok", 0)
+        self.statement(node.children[2], depth)
         self.code[place][1] = len(self.code)
 
     def negated(self, node: Node, depth: int) -> None:

@@ -1,7 +1,4 @@
-"""Runs the instructions of a line; all it knows about where it stands is JSON.
-
-`start` begins a line, `resume` lets virtual time pass for one that waits, `interrupt` is Ctrl-C.
-"""
+"""Runs the instructions of a line; all it knows about where it stands is JSON."""
 
 from __future__ import annotations
 
@@ -12,11 +9,10 @@ from typing import Any
 from learn.kubectl.call import EditRequest, Printed, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.result import Pending, Result
-from learn.kubectl.shell.compiler import compile_line
 from learn.kubectl.shell.errors import ShellError
-from learn.kubectl.shell.fullwidth import notice, to_half_width
+from learn.kubectl.shell.flow import Flow, filtered, flow_behind
 from learn.kubectl.shell.programs import find_program
-from learn.kubectl.shell.streams import Streams
+from learn.kubectl.shell.streams import PLAIN, Streams
 from learn.kubectl.shell.terminal import Process, Program, Terminal
 from learn.kubectl.shell.words import expand, expand_one
 from learn.kubectl.waiting import advance
@@ -25,65 +21,6 @@ MAX_COST = 600
 """What a line may cost within one instant of virtual time; kubectl costs more than `echo`."""
 MAX_TOTAL = 20_000
 INTERRUPTED = 130
-
-
-def start(terminal: Terminal, line: str) -> Result:
-    """Begin a line: what it prints at once, and what is pending if it waits.  Never raises for any text."""
-    half = to_half_width(line)
-    printed: list[Printed] = [("err", notice(half.changed) + "\n")] if half.changed else []
-    if half.line.strip():
-        terminal.remember(half.line)
-    try:
-        code = compile_line(half.line)
-    except ShellError as error:
-        return Result(printed=(*printed, ("err", f"bash: {error.text}\n")), exit_code=error.exit_code)
-    except RecursionError:
-        text = "bash: コマンドの入れ子が深すぎます。\n"
-        return Result(printed=(*printed, ("err", text)), exit_code=2)
-    machine = Machine(terminal, code, new_state(half.line, terminal.cluster.now), printed)
-    return machine.run(terminal.cluster.now)
-
-
-def resume(terminal: Terminal, pending: Pending, *, for_ms: int) -> Result:
-    """Let up to `for_ms` of virtual time pass; the line ends earlier when it is done."""
-    state = dict(pending.state)
-    machine = Machine(terminal, compile_line(state["line"]), state, [])
-    return machine.run(terminal.cluster.now + for_ms)
-
-
-def interrupt(terminal: Terminal, pending: Pending) -> Result:
-    """Ctrl-C: what waits is ended; what had been collected for a pipe still goes through it."""
-    state = dict(pending.state)
-    machine = Machine(terminal, compile_line(state["line"]), state, [("out", "^C\n")])
-    return machine.end_early()
-
-
-def run_now(terminal: Terminal, line: str) -> Result:
-    """Run a line without letting time pass, for `watch` and `xargs`; what waits is dropped."""
-    try:
-        code = compile_line(line)
-    except ShellError as error:
-        return Result(printed=(("err", f"bash: {error.text}\n"),), exit_code=error.exit_code)
-    machine = Machine(terminal, code, new_state(line, terminal.cluster.now), [])
-    return machine.run(terminal.cluster.now)
-
-
-def new_state(line: str, now: int) -> State:
-    return {
-        "line": line,
-        "pc": 0,
-        "status": 0,
-        "inputs": [],
-        "sinks": [],
-        "registers": {},
-        "loops": {},
-        "scopes": [],
-        "background": False,
-        "waiting": None,
-        "cost": [now, 0],
-        "total": 0,
-        "output": 0,
-    }
 
 
 class Machine:
@@ -175,6 +112,7 @@ class Machine:
         process = Process(terminal=self.terminal, argv=list(waiting["argv"]), stdin=waiting["stdin"])
         state = program.step(process, waiting["state"])
         self.streams.deliver(process, waiting["targets"])
+        self._let_flow()
         if state is None:
             self.state["waiting"] = None
             self.state["status"] = process.exit_code
@@ -218,7 +156,11 @@ class Machine:
             case "captured":
                 state["registers"][operands[0]] = state["sinks"].pop()["text"].rstrip("\n")
             case "pipe":
-                state["inputs"].append(state["sinks"].pop()["text"])
+                sink = state["sinks"].pop()
+                if "shown" in sink:
+                    self._end_flow(sink)
+                else:
+                    state["inputs"].append(sink["text"])
             case "unpipe":
                 state["inputs"].pop()
             case "divert":
@@ -265,6 +207,39 @@ class Machine:
             raise ShellError(
                 "コマンドが長く続いているので、止めました。もう一度実行すると続きから見られます。", 1
             )
+
+    # -- pipes that flow -------------------------------------------------------------------------
+
+    def _flow_at(self, place: int) -> Flow | None:
+        return flow_behind(self.terminal, self.code, place, self._fields)
+
+    def _let_flow(self) -> None:
+        """Show what the pipe behind a program that waits makes of the whole lines so far."""
+        sinks = self.state["sinks"]
+        if not sinks or sinks[-1]["kind"] != "capture":
+            return
+        sink = sinks[-1]
+        end = sink["text"].rfind("\n") + 1
+        flow = self._flow_at(self.state["pc"]) if end > sink.get("seen", 0) else None
+        if flow is None:
+            return
+        out, shown = filtered(self.terminal, flow, sink["text"][:end]).out, sink.get("shown", 0)
+        self.state["sinks"].pop()
+        self._print(("out", out[shown:]))
+        self.state["sinks"].append({**sink, "seen": end, "shown": max(shown, len(out))})
+
+    def _end_flow(self, sink: dict[str, Any]) -> None:
+        """The program has ended: what the filters have not shown yet."""
+        flow = self._flow_at(self.state["pc"] - 1)
+        assert flow is not None
+        found = filtered(self.terminal, flow, sink["text"])
+        self._print(("out", found.out[sink["shown"] :]), *found.errors)
+        self.state |= {"pc": flow.end, "status": found.exit_code}
+
+    def _print(self, *printed: Printed) -> None:
+        """To the screen, or to what is around the pipe."""
+        shown = [each for each in printed if each[1]]
+        self.streams.deliver(Process(terminal=self.terminal, argv=[], printed=shown), dict(PLAIN))
 
     # -- words -----------------------------------------------------------------------------------
 
@@ -340,6 +315,7 @@ class Machine:
             self._leave_behind(program, argv, waiting)
             return
         self.state["waiting"] = {"argv": argv, "stdin": stdin, "state": waiting, "targets": targets}
+        self._let_flow()
 
     def _leave_behind(self, program: Program, argv: list[str], waiting: State) -> None:
         """`&`: a port-forward stays; anything else would have nowhere to go on."""

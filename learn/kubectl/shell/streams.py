@@ -5,7 +5,7 @@ Source: POSIX, "Shell Command Language", 2.7 (Redirection).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from learn.kubectl.call import Printed, State
@@ -14,6 +14,10 @@ from learn.kubectl.shell.terminal import Process, Terminal
 
 MAX_OUTPUT = 512 * 1024
 MAX_CAPTURE = 256 * 1024
+
+
+PLAIN: Mapping[str, Any] = {"out": None, "err": None, "in": None}
+"""The targets of a program without redirections."""
 
 
 class Streams:
@@ -30,7 +34,7 @@ class Streams:
 
         A redirect is (operator, file descriptor, name); of `<<`, the text itself.  Raises ShellError for a file that cannot be used.
         """
-        targets: dict[str, Any] = {"out": None, "err": None, "in": None}
+        targets = dict(PLAIN)
         for operator, descriptor, name in redirects:
             if operator in ("<", "<<"):
                 targets["in"] = name if operator == "<<" else self._input_file(name)

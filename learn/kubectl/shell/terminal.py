@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -95,7 +95,8 @@ Step: TypeAlias = Callable[[Process, State], State | None]
 class Program:
     """A program of the shell: `start` does it and gives None, or the state in which `step` goes on.
 
-    `on_node` and `at_home` say in which shells there is such a program.
+    `on_node` and `at_home` say in which shells there is such a program. `flows(args)` says whether what a filter
+    prints for a line depends on nothing that comes after it.
     """
 
     name: str
@@ -105,3 +106,4 @@ class Program:
     at_home: bool = True
     on_node: bool = True
     cost: int = 1
+    flows: Callable[[Sequence[str]], bool] | None = None

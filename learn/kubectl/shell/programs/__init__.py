@@ -19,9 +19,17 @@ def find_program(terminal: Terminal, name: str) -> Program | None:
 def programs() -> Mapping[str, Program]:
     """All programs; the modules are loaded when first asked for, since some of them run others."""
     if not _KNOWN:
-        from learn.kubectl.shell.programs import control, filters, folder, network, node, search
+        from learn.kubectl.shell.programs import (
+            control,
+            filters,
+            folder,
+            network,
+            node,
+            search,
+            variables,
+        )
 
-        for module in (control, folder, search, filters, network, node):
+        for module in (control, variables, folder, search, filters, network, node):
             _KNOWN.update({program.name: program for program in module.PROGRAMS})
     return _KNOWN
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 
 from learn.kubectl.shell.programs.options import inputs, read_options
 from learn.kubectl.shell.terminal import Process, Program
@@ -261,20 +262,33 @@ def _jq(process: Process) -> None:
     )
 
 
+def _always(args: Sequence[str]) -> bool:
+    return True
+
+
+def _has_no_words(args: Sequence[str]) -> bool:
+    return not args
+
+
+def _has_only_names(args: Sequence[str]) -> bool:
+    """Without -a: a file that is written anew each time ends as it should."""
+    return not any(word.startswith("-") for word in args)
+
+
 PROGRAMS = (
     Program(name="echo", start=_echo, summary="文字を表示します"),
     Program(name="printf", start=_printf, summary="形を指定して文字を表示します"),
-    Program(name="cat", start=_cat, summary="ファイルの中身を表示します"),
+    Program(name="cat", start=_cat, summary="ファイルの中身を表示します", flows=_has_no_words),
     Program(name="less", start=_cat),
     Program(name="more", start=_cat),
-    Program(name="head", start=_head, summary="先頭の行を表示します"),
+    Program(name="head", start=_head, summary="先頭の行を表示します", flows=_always),
     Program(name="tail", start=_tail, summary="末尾の行を表示します"),
     Program(name="wc", start=_wc, summary="行、語、バイトを数えます"),
     Program(name="sort", start=_sort, summary="行を並べ替えます"),
     Program(name="uniq", start=_uniq, summary="続いた同じ行を1つにします"),
-    Program(name="cut", start=_cut, summary="列を取り出します"),
-    Program(name="tr", start=_tr, summary="文字を置き換えます"),
+    Program(name="cut", start=_cut, summary="列を取り出します", flows=_always),
+    Program(name="tr", start=_tr, summary="文字を置き換えます", flows=_always),
     Program(name="base64", start=_base64, summary="Base64に変換します。-dで戻します"),
-    Program(name="tee", start=_tee, summary="表示しながらファイルに書きます"),
+    Program(name="tee", start=_tee, summary="表示しながらファイルに書きます", flows=_has_only_names),
     Program(name="jq", start=_jq),
 )

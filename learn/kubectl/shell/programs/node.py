@@ -10,7 +10,7 @@ from learn.kubectl.shell.terminal import Process, Program
 
 
 def _ssh(process: Process) -> None:
-    from learn.kubectl.shell.machine import run_now
+    from learn.kubectl.shell.lines import run_now
 
     words = [word for word in process.args if not word.startswith("-")]
     if not words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from learn.kubectl.shell.programs.filters import unescaped
 from learn.kubectl.shell.programs.options import inputs, read_options
@@ -10,6 +11,7 @@ from learn.kubectl.shell.terminal import Process, Program
 
 _MAX_PATTERN = 200
 _MAX_LINE = 4_000
+_MAX_HITS = 1_000_000
 _NESTED = re.compile(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)[+*{]")
 
 
@@ -72,16 +74,9 @@ def _print_matches(
     *,
     many: bool,
 ) -> None:
-    before = (
-        int(values.get("B") or values.get("C") or 0)
-        if (values.get("B") or values.get("C") or "0").isdecimal()
-        else 0
-    )
-    after = (
-        int(values.get("A") or values.get("C") or 0)
-        if (values.get("A") or values.get("C") or "0").isdecimal()
-        else 0
-    )
+    before = _count(values.get("B") or values.get("C"), 0)
+    after = _count(values.get("A") or values.get("C"), 0)
+    most = _count(values.get("m"), _MAX_HITS)
     any_match = False
     for name, text in found:
         prefix = f"{name}:" if many and "h" not in letters else ""
@@ -90,7 +85,7 @@ def _print_matches(
             i
             for i, line in enumerate(lines)
             if bool(pattern.search(line[:_MAX_LINE])) is not ("v" in letters)
-        ]
+        ][:most]
         any_match = any_match or bool(hits)
         if "q" in letters:
             continue
@@ -110,6 +105,10 @@ def _print_matches(
                 number = f"{i + 1}{':' if i in hits else '-'}" if "n" in letters else ""
                 process.write(f"{prefix}{number}{lines[i]}\n")
     process.exit_code = max(process.exit_code, 0 if any_match else 1)
+
+
+def _count(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 else default
 
 
 def _sed(process: Process) -> None:
@@ -245,9 +244,19 @@ def _awk_print(what: str, line: str, fields: list[str], number: int) -> str:
     return " ".join(parts)
 
 
+def _goes_by_lines(args: Sequence[str]) -> bool:
+    """grep that prints lines, not how many there are or whether there is one."""
+    return not any(re.match(r"-[a-zA-Z]*[cqlABC]|--", word) for word in args)
+
+
+def _knows_no_end(args: Sequence[str]) -> bool:
+    """An awk program without END, a sed program without the last line."""
+    return not any("END" in word or "$p" in word or "$!" in word or "$d" in word for word in args)
+
+
 PROGRAMS = (
-    Program(name="grep", start=_grep, summary="パターンに合う行を表示します"),
-    Program(name="egrep", start=_grep),
-    Program(name="sed", start=_sed, summary="行を置き換えます（s/前/後/など）"),
-    Program(name="awk", start=_awk, summary="列を取り出します（'{print $1}'など）"),
+    Program(name="grep", start=_grep, summary="パターンに合う行を表示します", flows=_goes_by_lines),
+    Program(name="egrep", start=_grep, flows=_goes_by_lines),
+    Program(name="sed", start=_sed, summary="行を置き換えます（s/前/後/など）", flows=_knows_no_end),
+    Program(name="awk", start=_awk, summary="列を取り出します（'{print $1}'など）", flows=_knows_no_end),
 )

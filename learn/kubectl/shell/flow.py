@@ -1,0 +1,66 @@
+"""A pipe behind a program that waits shows each line as it comes: `kubectl get pods -w | grep web`.
+
+Filters have no state here: the text so far is run through them again, and what is new is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from learn.kubectl.call import Printed
+from learn.kubectl.shell.programs import find_program
+from learn.kubectl.shell.terminal import Process, Terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """The filters behind a pipe, and the instruction behind the last of them."""
+
+    filters: tuple[tuple[str, ...], ...]
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filtered:
+    """What the filters print in the end, what they complain about, and the last one's exit code."""
+
+    out: str
+    errors: tuple[Printed, ...]
+    exit_code: int
+
+
+def flow_behind(
+    terminal: Terminal, code: Sequence[Sequence[Any]], place: int, fields: Callable[[Any], list[str]]
+) -> Flow | None:
+    """The flow from the `pipe` at `place` on; None when a part of it must see the whole text first."""
+    filters: list[tuple[str, ...]] = []
+    while code[place : place + 1] and code[place][0] == "pipe":
+        place += 2 if code[place + 1][0] == "capture" else 1
+        kind, *operands = code[place]
+        if kind != "exec" or operands[1] or operands[2]:
+            return None
+        argv = [field for word in operands[0] for field in fields(word)]
+        program = find_program(terminal, argv[0]) if argv else None
+        if program is None or program.flows is None or not program.flows(argv[1:]):
+            return None
+        filters.append(tuple(argv))
+        place += 1
+    end = place + len(filters)
+    is_whole = bool(filters) and all(each[0] == "unpipe" for each in code[place:end])
+    return Flow(filters=tuple(filters), end=end) if is_whole else None
+
+
+def filtered(terminal: Terminal, flow: Flow, text: str) -> Filtered:
+    errors: list[Printed] = []
+    exit_code = 0
+    for argv in flow.filters:
+        program = find_program(terminal, argv[0])
+        assert program is not None
+        process = Process(terminal=terminal, argv=list(argv), stdin=text)
+        program.start(process)
+        text = "".join(part for stream, part in process.printed if stream == "out")
+        errors += [each for each in process.printed if each[0] == "err"]
+        exit_code = process.exit_code
+    return Filtered(out=text, errors=tuple(errors), exit_code=exit_code)
