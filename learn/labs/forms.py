@@ -3,6 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from learn.labs.fork import MAX_VALUE
+
 MAX_TEXT_BYTES = 64 * 1024
 
 
@@ -36,3 +38,17 @@ class ManifestForm(forms.Form):
 def with_unix_newlines(text: str) -> str:
     """A browser sends a textarea's line ends as CRLF, whatever the learner typed."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class ForkForm(forms.Form):
+    """One number of a manifest, named by its key, and the value to try for it."""
+
+    field = forms.CharField(error_messages={"required": "変える項目を選んでください。"}, max_length=1000)
+    value = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_VALUE,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            f"新しい値には、0から{MAX_VALUE}までの整数を入れてください。",
+        ),
+    )

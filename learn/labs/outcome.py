@@ -123,8 +123,7 @@ def _compiled(goals: tuple[Goal, ...]) -> tuple[CompiledGoal, ...]:
 
 
 def _outcome(catalog: Catalog, exercise: Exercise, report: Report) -> Outcome:
-    results = {result.id: result for result in report.goals}
-    goals = tuple(_goal_row(goal, results[goal.id]) for goal in exercise.goals)
+    goals = goal_rows(exercise, report)
     return Outcome(
         checked=True,
         solved=report.passed,
@@ -133,6 +132,12 @@ def _outcome(catalog: Catalog, exercise: Exercise, report: Report) -> Outcome:
         summary=counts_of(report.diagnostics),
         announcement=_announcement(goals, report),
     )
+
+
+def goal_rows(exercise: Exercise, report: Report) -> tuple[GoalRow, ...]:
+    """Return every goal of an exercise as a check found it."""
+    results = {result.id: result for result in report.goals}
+    return tuple(_goal_row(goal, results[goal.id]) for goal in exercise.goals)
 
 
 def _open_goal(goal: Goal) -> GoalRow:

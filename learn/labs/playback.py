@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from learn.cluster.scenario import Run
 from learn.content.model import Exercise, ScenarioRun
+from learn.labs.fork_comparison import Fork, fork_of
 from learn.labs.outcome import code_html, tried
 from learn.labs.reasons import Reason, explain
 from learn.labs.snapshot import Shown, snapshot
@@ -89,6 +90,7 @@ class Playback:
     steps: tuple[Step, ...] = ()
     shown: tuple[Shown, ...] = ()
     explained: tuple[ExplainedPart, ...] = ()
+    fork: Fork | None = None
     why_not: str = ""
 
     @property
@@ -128,6 +130,7 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
         return _because(nothing, "マニフェストに直すところがあるため、動かしていません。")
     current = _chosen(exercise, trial, asked.run_id)
     played = trial.of(current.id)
+    fork = None if exercise.forecast else fork_of(trial.report.objects)
     if played is None or played.run is None:
         stopped = played.stopped if played else ""
         return Playback(
@@ -136,6 +139,7 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
             runs=_links(exercise, trial, current.id, asked.digest),
             run_id=current.id,
             stopped=stopped,
+            fork=fork,
         )
     drawn = timeline(played.run, asked.second)
     return Playback(
@@ -151,6 +155,7 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
         explained=tuple(
             _explained(trial, played.run, drawn, partial(address, exercise, current.id, asked.digest))
         ),
+        fork=fork,
     )
 
 

@@ -90,6 +90,13 @@ class Timeline:
         return tuple(sorted(found, key=lambda each: -each.weight))
 
     @property
+    def told(self) -> str:
+        """The gravest change of the whole run, as a sentence."""
+        telling = max(self.moments, key=lambda each: each.weight, default=None)
+        second = _second(telling.ms) if telling else 0
+        return _sentence(self.changes, second)
+
+    @property
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """When, where, what."""
         return tuple((seconds_text(each.ms), each.where, each.text) for each in self.moments)

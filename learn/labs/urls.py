@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from learn.labs import predict_views, sandbox_views, views
+from learn.labs import fork_views, predict_views, sandbox_views, views
 
 app_name = "labs"
 
@@ -12,10 +12,12 @@ urlpatterns = [
     path("sandbox/describe/", sandbox_views.documentation, name="sandbox-describe"),
     path("sandbox/format/", sandbox_views.layout, name="sandbox-format"),
     path("labs/<slug:exercise_id>/", views.lab, name="lab"),
+    path("labs/<slug:exercise_id>/adopt/", fork_views.adopt, name="adopt"),
     path("labs/<slug:exercise_id>/again/", predict_views.again, name="again"),
     path("labs/<slug:exercise_id>/answer/", predict_views.answer, name="answer"),
     path("labs/<slug:exercise_id>/check/", views.check, name="check"),
     path("labs/<slug:exercise_id>/draft/", views.draft, name="draft"),
+    path("labs/<slug:exercise_id>/fork/", fork_views.fork, name="fork"),
     path("labs/<slug:exercise_id>/hint/", views.hint, name="hint"),
     path("labs/<slug:exercise_id>/reset/", views.reset, name="reset"),
     path("labs/<slug:exercise_id>/undo/", views.undo, name="undo"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
+from learn.cluster.api.versions import NEWEST
 from learn.content.model import Catalog, Exercise, ExerciseType, WaitsFor
 from learn.labs import predict_views
 from learn.labs.actions import check_text
@@ -16,6 +17,7 @@ from learn.labs.forms import ManifestForm
 from learn.labs.playback import Asked
 from learn.labs.predict import predict_playback
 from learn.labs.queries import Lab, lab_for, playback_for
+from learn.labs.sandbox_report import fixed
 from learn.labs.terminal import practice_views
 from learn.library import get_catalog
 from learn.progress.actions import open_hint, replace_draft, save_draft
@@ -24,6 +26,8 @@ from learn.progress.queries import exercise_state
 from learn.ui.render import is_part, render_page
 
 WAITS_FOR_NAMES = {WaitsFor.SIMULATOR: "シミュレーター", WaitsFor.TERMINAL: "ターミナル"}
+CHECK_AGAIN = "「適用して確かめる」を押すと、もう一度確かめます。"
+MENDED = "そこは、もう直っています。"
 ACTIONS = ("check", "draft", "hint", "reset", "undo")
 
 
@@ -43,7 +47,7 @@ def lab(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     if is_part(request):
         return _timeline_part(request, exercise, asked)
     page = lab_for(catalog, exercise, request.learner_id, asked)
-    response = render_page(request, "labs/lab.html", _context(page))
+    response = render_page(request, "labs/lab.html", lab_context(page))
     response["Cache-Control"] = "private, no-cache"  # the back button brings back what was typed
     return response
 
@@ -78,21 +82,34 @@ def _timeline_part(request: LearnerRequest, exercise: Exercise, asked: Asked) ->
 
 @require_POST
 def check(request: LearnerRequest, exercise_id: str) -> HttpResponse:
-    catalog, exercise = _exercise_or_404(exercise_id)
+    catalog, exercise = exercise_or_404(exercise_id)
     form = ManifestForm(request.POST)
     if not form.is_valid():
-        return _refuse(request, catalog, exercise, form)
+        return refuse(request, catalog, exercise, form)
+    if key := request.POST.get("fix"):
+        return _mend(request, catalog, exercise, form.cleaned_data["text"], key)
     check_text(catalog, exercise, request.learner_id, form.cleaned_data["text"])
     if not is_part(request):
         return redirect(f"{exercise.url}#result")
     page = lab_for(catalog, exercise, request.learner_id)
-    return render_page(request, "labs/_checked.html", _context(page))
+    return render_page(request, "labs/_checked.html", lab_context(page))
+
+
+def _mend(request: LearnerRequest, catalog: Catalog, exercise: Exercise, text: str, key: str) -> HttpResponse:
+    """Keep the text with the fix of a finding made; whether that was enough, the next check tells."""
+    mended = fixed(text, NEWEST, key)
+    save_draft(request.learner_id, exercise.id, mended[0] if mended else text)
+    if is_part(request):
+        return HttpResponseClientRedirect(exercise.url)
+    told = ("done", f"{mended[1]}行目を直しました。{CHECK_AGAIN}") if mended else ("info", MENDED)
+    context = lab_context(lab_for(catalog, exercise, request.learner_id))
+    return render_page(request, "labs/lab.html", context | {"notice": told})
 
 
 @require_POST
 def draft(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     """Keep what is being written; the start, untouched, is nothing worth keeping."""
-    _, exercise = _exercise_or_404(exercise_id)
+    _, exercise = exercise_or_404(exercise_id)
     form = ManifestForm(request.POST)
     if not form.is_valid():
         return HttpResponse(_error_of(form), status=422, content_type="text/plain; charset=utf-8")
@@ -103,10 +120,10 @@ def draft(request: LearnerRequest, exercise_id: str) -> HttpResponse:
 @require_POST
 def hint(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     """Open the hint whose number the form names: the next one, however often it is sent."""
-    catalog, exercise = _exercise_or_404(exercise_id)
+    catalog, exercise = exercise_or_404(exercise_id)
     form = ManifestForm(request.POST)
     if not form.is_valid():
-        return _refuse(request, catalog, exercise, form)
+        return refuse(request, catalog, exercise, form)
     _keep(request, exercise, form.cleaned_data["text"])
     opened = exercise_state(request.learner_id, exercise_id).hints_opened
     number = opened + 1
@@ -115,16 +132,16 @@ def hint(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     if not is_part(request):
         return redirect(f"{exercise.url}#hints")
     page = lab_for(catalog, exercise, request.learner_id)
-    return retarget(render_page(request, "labs/_hinted.html", _context(page)), "#hints")
+    return retarget(render_page(request, "labs/_hinted.html", lab_context(page)), "#hints")
 
 
 @require_POST
 def reset(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     """Go back to the start; the text that it replaces can be brought back."""
-    catalog, exercise = _exercise_or_404(exercise_id)
+    catalog, exercise = exercise_or_404(exercise_id)
     form = ManifestForm(request.POST)
     if not form.is_valid():
-        return _refuse(request, catalog, exercise, form)
+        return refuse(request, catalog, exercise, form)
     text = form.cleaned_data["text"]
     if text != exercise.start:
         replace_draft(request.learner_id, exercise_id, text=exercise.start, replaced_text=text)
@@ -134,14 +151,15 @@ def reset(request: LearnerRequest, exercise_id: str) -> HttpResponse:
 @require_POST
 def undo(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     """Bring back the text that going to the start replaced."""
-    _, exercise = _exercise_or_404(exercise_id)
+    _, exercise = exercise_or_404(exercise_id)
     kept = exercise_state(request.learner_id, exercise_id).draft
     if kept and kept.replaced_text:
         replace_draft(request.learner_id, exercise_id, text=kept.replaced_text, replaced_text="")
     return _go(request, exercise)
 
 
-def _exercise_or_404(exercise_id: str) -> tuple[Catalog, Exercise]:
+def exercise_or_404(exercise_id: str) -> tuple[Catalog, Exercise]:
+    """The exercise of that id, if it is one whose text can be checked."""
     catalog = get_catalog()
     exercise = catalog.exercises.get(exercise_id)
     if exercise is None or not _can_be_solved(exercise):
@@ -165,11 +183,9 @@ def _go(request: LearnerRequest, exercise: Exercise) -> HttpResponse:
     return redirect(f"{exercise.url}#manifest")
 
 
-def _refuse(
-    request: LearnerRequest, catalog: Catalog, exercise: Exercise, form: ManifestForm
-) -> HttpResponse:
+def refuse(request: LearnerRequest, catalog: Catalog, exercise: Exercise, form: ManifestForm) -> HttpResponse:
     """Say why a text cannot be taken, on the page that still holds it."""
-    context = _context(lab_for(catalog, exercise, request.learner_id))
+    context = lab_context(lab_for(catalog, exercise, request.learner_id))
     context |= {"text_error": _error_of(form), "announcement": _error_of(form)}
     if is_part(request):
         return retarget(render_page(request, "labs/_checked.html", context, status=422), "#result")
@@ -181,7 +197,8 @@ def _error_of(form: ManifestForm) -> str:
     return " ".join(map(str, form.errors["text"]))
 
 
-def _context(page: Lab) -> dict[str, Any]:
+def lab_context(page: Lab) -> dict[str, Any]:
+    """What the templates of the page and of its parts print."""
     return {
         "lab": page,
         "exercise": page.exercise,

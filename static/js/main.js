@@ -5,6 +5,7 @@ const parts = [
   ["a.term", () => import("./elements/hb-term.js")],
   ["figure.code", () => import("./elements/hb-copy.js")],
   ["#timeline, #predict-run", () => import("./elements/hb-scrubber.js")],
+  ["#timeline", () => import("./elements/hb-fork.js")],
   [".lesson-toc", () => import("./elements/hb-toc.js")],
   ["[hx-post]", () => import("./requests.js")],
 ];

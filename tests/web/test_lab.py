@@ -76,6 +76,27 @@ def test_a_problem_says_what_where_why_and_how(learner):
     assert f"直すところが1件、{marks[0]['line']}行目です。</div>" in html
 
 
+def fix_key(html):
+    return re.search(r'name="fix" value="([^"]+)"', part_of(html, "result"))[1]
+
+
+def test_a_problem_is_mended_without_javascript(learner):
+    text = BROKEN.replace("[\n", "[]\n").replace("spec:", "sepc:")
+    check(learner, text)
+    key = fix_key(text_of(learner.get(LAB)))
+    html = text_of(learner.post(f"{LAB}check/", {"text": text, "fix": key}))
+    assert editor_text(html) == text.replace("sepc:", "spec:")
+    assert "5行目を直しました。" in html
+    assert [each.text for each in ExerciseCheck.objects.all()] == [text]
+    assert editor_text(text_of(learner.get(LAB))) == text.replace("sepc:", "spec:")
+
+
+def test_what_is_mended_already_is_left_alone(learner):
+    html = text_of(learner.post(f"{LAB}check/", {"text": "kind: Pod\n", "fix": "schema-unknown-field:5:1"}))
+    assert editor_text(html) == "kind: Pod\n"
+    assert "そこは、もう直っています。" in html
+
+
 def test_advice_on_a_solution_is_folded_below_the_success(learner, exercise):
     result = part_of(text_of(check(learner, exercise.solutions[0].text, **HTMX)), "result")
     above, fold, folded = result.partition('<details class="advice"><summary>参考 ')

@@ -107,7 +107,7 @@ def lanes_html(diagram: Lanes, caption: Caption, table: Table | None = None) -> 
 
 def lanes_svg(diagram: Lanes, caption: Caption) -> str:
     """The drawing; the lanes' names are one of their own so that they can stay while time scrolls."""
-    scale = _scale(diagram)
+    scale = scale_of(diagram)
     width = float(diagram.end) * scale
     placed = [_place(_captions(lane, scale), width) for lane in diagram.lanes]
     heights = [_lane_height(labels) for labels in placed]
@@ -130,8 +130,8 @@ def lanes_svg(diagram: Lanes, caption: Caption) -> str:
     return _names_svg(diagram, tops, heights, bottom + _AXIS) + chart
 
 
-def _scale(diagram: Lanes) -> float:
-    """Pixels per second: wide enough that neighbouring points do not touch."""
+def scale_of(diagram: Lanes) -> float:
+    """Pixels per second of the drawing: wide enough that neighbouring points do not touch."""
     end = float(diagram.end)
     gaps = [
         float(after - before)

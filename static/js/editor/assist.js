@@ -90,6 +90,22 @@ export class Assist {
     this.announce(layoutWords(text, answer));
   }
 
+  /** Take the value that `button` names into the text; false where nothing came of it. */
+  async adopt(button) {
+    const text = this.text;
+    const answer = await this.server.send(button.formAction, { text, adopt: button.value });
+    if (text !== this.text) return false;
+    if (!answer?.text) {
+      this.announce(answer?.error || "取り込めませんでした。もう一度試してください。");
+      return false;
+    }
+    const { from, to, insert } = difference(text, answer.text);
+    this.change([{ from, to, insert }], from);
+    this.view.focus();
+    this.announce(`${this.view.state.doc.lineAt(from).number}行目に取り込みました。Ctrl+Zで元に戻せます。`);
+    return true;
+  }
+
   change(changes, caret) {
     const mapped = this.view.state.changes(changes);
     this.view.dispatch({

@@ -95,6 +95,7 @@ class HbEditor extends HTMLElement {
     (this.form ?? this).addEventListener("click", this.onClick, options);
     this.addEventListener("change", this.onToggle, options);
     document.addEventListener("click", this.onLineLink, options);
+    document.addEventListener("click", this.onAdopt, options);
     document.addEventListener("htmx:afterSettle", () => this.refreshProblems(), options);
     addEventListener("pagehide", () => this.saving.now({ keepalive: true }), options);
     addEventListener("storage", this.onOtherTab, options);
@@ -146,6 +147,14 @@ class HbEditor extends HTMLElement {
     if (!line) return;
     event.preventDefault();
     this.goTo(line);
+  };
+
+  /** A value that was tried in a fork comes into the text as it is now. */
+  onAdopt = async (event) => {
+    const button = event.target.closest("button[data-act=adopt]");
+    if (!button || !this.assist) return;
+    event.preventDefault();
+    if (await this.assist.adopt(button)) this.scrollIntoView({ block: "nearest" });
   };
 
   /** A line to go to, or a text that somebody shared. */

@@ -5,11 +5,15 @@ export class Server {
     Object.assign(this, { base, token, version });
   }
 
-  async ask(name, fields, signal) {
-    const body = new URLSearchParams({ version: this.version(), ...fields });
-    const headers = { "X-CSRFToken": this.token() };
+  ask(name, fields, signal) {
+    return this.send(`${this.base}${name}/`, { version: this.version(), ...fields }, signal);
+  }
+
+  async send(url, fields, signal) {
+    const body = new URLSearchParams(fields);
+    const headers = { "X-CSRFToken": this.token(), Accept: "application/json" };
     try {
-      const response = await fetch(`${this.base}${name}/`, { method: "POST", body, headers, signal });
+      const response = await fetch(url, { method: "POST", body, headers, signal });
       return response.ok || response.status === 422 ? await response.json() : null;
     } catch {
       return null;
