@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.utils.safestring import SafeString
+
 from learn.cluster.cluster import Cluster
+from learn.kubectl.readings import Part, read_output
+from learn.labs.outcome import code_html
 from learn.labs.terminal.console import limit_text
 from learn.labs.terminal.picture import Picture, picture_of
 from learn.labs.terminal.place import Place
@@ -37,6 +41,19 @@ class Entry:
     @property
     def output(self) -> str:
         return "".join(text for _, text in self.printed)
+
+    @property
+    def reading(self) -> tuple[ReadingPart, ...]:
+        """How to read the output, once there is no more to come."""
+        return () if self.waiting else tuple(map(_reading_part, read_output(self.output)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingPart:
+    """Notes under a title: (term, what stood there, what it says)."""
+
+    title: str
+    notes: tuple[tuple[str, str, SafeString], ...]
 
 
 class Shown(NamedTuple):
@@ -176,6 +193,11 @@ def _entry(command: TerminalCommand) -> Entry:
         printed=tuple((stream, text) for stream, text in command.printed if stream != "prompt"),
         waiting=command.exit_code is None,
     )
+
+
+def _reading_part(part: Part) -> ReadingPart:
+    notes = ((note.term, note.example, code_html(note.meaning + note.cure)) for note in part.notes)
+    return ReadingPart(title=part.title, notes=tuple(notes))
 
 
 def _announcement(fresh: tuple[Entry, ...], changed: tuple[Entry, ...], heard: int) -> str:
