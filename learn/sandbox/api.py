@@ -90,12 +90,26 @@ def _follows(
     )
 
 
+_GATES = (
+    (re.compile(r".*tolerations\.operator"), {"Gt", "Lt"}, "TaintTolerationComparisonOperators"),
+    (re.compile(r".*restartPolicyRules\.action"), {"RestartAllContainers"}, "RestartAllContainersOnContainerExits"),
+    (re.compile(r"spec\.(?:.*\.spec\.)?resources\.limits\.pids"), {"pids"}, "PerPodPIDLimit"),
+)  # fmt: skip
+"""What a server refuses unless a feature gate is on: path without indexes, values, the gate."""
+
+
+def _gate_of(where: str, value: object) -> str:
+    """The feature gate that makes a refused value right, "" where none does."""
+    return next((gate for path, values, gate in _GATES if value in values and path.fullmatch(where)), "")
+
+
 def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnostic:
     path = _steps(obj.value, error.path)
     names = [str(step) for step in error.path if isinstance(step, str)]
+    gate = _gate_of(".".join(names), error.value) if isinstance(error.value, str) else ""
     span = obj.span(path)
     allowed = _QUOTED.findall(error.detail) if error.type is ErrorType.NOT_SUPPORTED else []
-    code = code_of(_TITLES[error.type], ".".join(names), error.detail)
+    code = "feature-gate-off" if gate else code_of(_TITLES[error.type], ".".join(names), error.detail)
     return Diagnostic(
         code=code,
         span=span,
@@ -109,6 +123,7 @@ def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnosti
             "allowed": "、".join(f"`{name}`" for name in allowed),
             "limit": (_NUMBERS.findall(error.detail) or ["0"])[-1],
             "detail": error.detail,
+            "gate": gate,
             "english": f'The {obj.kind} "{obj.name}" is invalid: {error.text(version)}',
         },
         fix=_certain_fix(obj, code, path, error.value, allowed) if path == error.path else None,

@@ -13,6 +13,7 @@ import yaml
 
 from learn.cluster.api.fielderror import Path
 from learn.sandbox.diagnostics import Diagnostic, Span
+from learn.sandbox.escapes import hide_escapes, restore_escapes
 from learn.sandbox.scalars import key_text, resolve_plain, resolve_tagged
 
 _PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
@@ -130,11 +131,14 @@ def compose(text: str, limits: Limits) -> Iterator[yaml.Node]:
     """
     if _deepest_possible(text) > limits.depth:
         _refuse_depth(text, limits.depth)
-    loader = _NodeLoader(text)
+    readable = hide_escapes(text)
+    loader = _NodeLoader(readable)
     try:
         while loader.check_node():
             node = loader.get_node()
             if node is not None:
+                if readable is not text:
+                    restore_escapes(node)
                 yield node
     finally:
         loader.dispose()

@@ -6,6 +6,7 @@ from learn.cluster.api.removals import REMOVED
 from learn.cluster.api.schema import definitions, schema_of
 from learn.sandbox.diagnostics import Diagnostic
 from learn.sandbox.edits import rename_key, replace_node
+from learn.sandbox.foreign import find_foreign
 from learn.sandbox.objects import ManifestObject
 from learn.sandbox.spelling import edit_distance, nearest
 
@@ -26,6 +27,9 @@ def check_kind(obj: ManifestObject, version: str) -> list[Diagnostic]:
     misspelt = _misspelt_key(obj)
     if misspelt:
         return [misspelt]
+    foreign = find_foreign(obj)
+    if foreign:
+        return [foreign]
     if not isinstance(kind, str) or not kind:
         return [_report(obj, "object-no-kind", "kind")]
     if not isinstance(api_version, str) or not api_version:

@@ -43,6 +43,8 @@ class Behaviour:
     """trafficDistribution of Services: PreferSameNode and PreferSameZone by default since 1.34."""
     container_restart_rules: bool = True
     """restartPolicy and restartPolicyRules on ordinary containers, on by default since 1.35."""
+    restart_actions: tuple[str, ...] = ("Restart", "RestartAllContainers")
+    """action of restartPolicyRules: RestartAllContainers by default since 1.36 (KEP-5532)."""
     lenient_prestop_sleep: bool = True
     """preStop.sleep.seconds of 0 is allowed since 1.33 (alpha) and by default since 1.34."""
     stateful_set_history_mutable: bool = True
@@ -53,7 +55,7 @@ class Behaviour:
 
 _OLDER: tuple[tuple[int, dict[str, object]], ...] = (
     (36, {"relaxed_service_names": False, "hpa_scale_to_zero": False, "stateful_set_max_unavailable": False}),
-    (35, {"stateful_set_max_unavailable": True}),
+    (35, {"stateful_set_max_unavailable": True, "restart_actions": ("Restart",)}),
     (34, {
         "stateful_set_max_unavailable": False,
         "container_restart_rules": False,

@@ -1,6 +1,6 @@
 """What the API server itself refuses. Its own sentence is the parameter `english`."""
 
-from learn.sandbox.messages.model import Message, error
+from learn.sandbox.messages.model import Message, error, warning
 
 
 def _refusal(what: str, why: str, cure: str, lesson: str | None = None) -> Message:
@@ -583,6 +583,12 @@ _SCHEDULING = {
         "書けるのはNoSchedule、PreferNoSchedule、NoExecuteです。`tolerationSeconds`はNoExecuteのときだけです。",
         "`effect`を書き換えるか、`tolerationSeconds`を消します。",
         "taints-pdb-drain",
+    ),
+    "feature-gate-off": warning(
+        "ふつうのクラスターでは受け付けられません",
+        "`{field}`の`{value}`を使うには、フィーチャーゲート`{gate}`を有効にする必要があります。既定では無効です。",
+        "クラスターで有効にしているなら、このままで構いません。そうでなければ、別の書き方にします。",
+        "{english}",
     ),
     "toleration-invalid": _refusal(
         "tolerationの書き方が正しくありません",

@@ -124,6 +124,18 @@ MESSAGES: dict[str, Message] = {
         "`apiVersion: v1`のように、項目の名前とコロンと半角の空白、値の順に書きます。",
         "error validating data: [apiVersion not set, kind not set]",
     ),
+    "document-kustomization": advice(
+        "kustomizeの設定ファイルです",
+        "`{field}`などは、マニフェストをまとめる設定です。オブジェクトではないため、中身は確かめません。",
+        "`kubectl apply -k`で、このファイルのあるフォルダーを指定します。`kubectl kustomize`の出力は、ここで確かめられます。",
+        "error: error validating data: [apiVersion not set, kind not set]",
+    ),
+    "document-compose": error(
+        "Docker Composeのファイルです",
+        "`services`から始まる書き方はDocker Composeのものです。Kubernetesでは、`apiVersion`と`kind`を持つオブジェクトで書きます。",
+        "`services`の1つを、DeploymentとServiceに書き直します。",
+        "error: error validating data: [apiVersion not set, kind not set]",
+    ),
     "object-no-kind": error(
         "`kind`がありません",
         "どの種類のオブジェクトかは、`kind`で決まります。",

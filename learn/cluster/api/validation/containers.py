@@ -257,12 +257,12 @@ def _validate_restarts(container: Mapping[str, Any], path: Path, rules: Behaviou
     if len(restart_rules) > 20:
         errors.append(too_many((*path, "restartPolicyRules"), len(restart_rules), 20))
     for index, rule in enumerate(maps_at(container, "restartPolicyRules")):
-        errors += _validate_restart_rule(rule, (*path, "restartPolicyRules", index))
+        errors += _validate_restart_rule(rule, (*path, "restartPolicyRules", index), rules)
     return errors
 
 
-def _validate_restart_rule(rule: Mapping[str, Any], path: Path) -> list[FieldError]:
-    errors = one_of(rule, "action", ("Restart",), path)
+def _validate_restart_rule(rule: Mapping[str, Any], path: Path, rules: Behaviour) -> list[FieldError]:
+    errors = one_of(rule, "action", rules.restart_actions, path)
     codes = rule.get("exitCodes")
     if not isinstance(codes, dict):
         return [*errors, required((*path, "exitCodes"), "must be specified")]

@@ -6,10 +6,31 @@ from typing import Any
 from learn.cluster.api import names
 from learn.cluster.api.conformance import Departure, Problem, validate_schema
 from learn.cluster.api.crds import crd_schema
-from learn.cluster.api.fielderror import ErrorType, FieldError, invalid, not_supported, path_text, required
+from learn.cluster.api.fielderror import (
+    ErrorType,
+    FieldError,
+    Path,
+    duplicate,
+    invalid,
+    not_supported,
+    path_text,
+    required,
+)
 from learn.cluster.api.schema import Type
 from learn.cluster.api.validation.gateway import validate_gateway_api
 from learn.cluster.api.validation.metadata import validate_metadata
+
+_QUESTIONS = frozenset(
+    {
+        "TokenReview",
+        "SubjectAccessReview",
+        "LocalSubjectAccessReview",
+        "SelfSubjectAccessReview",
+        "SelfSubjectRulesReview",
+        "SelfSubjectReview",
+    }
+)
+"""Kinds that are answered and never stored, so that they need no name."""
 
 
 def validate_by_schema(
@@ -18,8 +39,9 @@ def validate_by_schema(
     """Metadata rules for any object, and the schema's for custom resources that are known here."""
     schema = crd_schema(str(obj.get("apiVersion")), str(obj.get("kind")), version)
     form = names.dns_subdomain if schema is not None else names.path_segment
-    errors = validate_metadata(obj, old, form)
+    errors = [] if obj.get("kind") in _QUESTIONS else validate_metadata(obj, old, form)
     if schema is not None:
+        errors += _duplicates(obj, schema.raw, ())
         problems = validate_schema(obj, schema=schema, version=version)
         errors += [error for error in map(_error, problems) if error is not None]
         if schema.name.startswith("gateway.networking.k8s.io/"):
@@ -45,6 +67,34 @@ def _error(problem: Problem) -> FieldError | None:
         case Departure.BAD_SIZE:
             return _size_error(problem, where)
     return FieldError(ErrorType.TYPE_INVALID, path, _type_word(value), _type_text(problem, where))
+
+
+def _duplicates(value: Any, raw: Mapping[str, Any], path: Path) -> list[FieldError]:
+    """Items that may stand only once: of sets by value, of maps by their keys."""
+    errors: list[FieldError] = []
+    if isinstance(value, dict):
+        for name, inner in raw.get("properties", {}).items():
+            errors += _duplicates(value.get(name), inner, (*path, name))
+    elif isinstance(value, list) and raw.get("type") == "array":
+        seen: list[Any] = []
+        for index, item in enumerate(value):
+            identity = _identity(item, raw)
+            if identity is not None and identity in seen:
+                errors.append(duplicate((*path, index), identity))
+            seen.append(identity)
+            errors += _duplicates(item, raw["items"], (*path, index))
+    return errors
+
+
+def _identity(item: Any, raw: Mapping[str, Any]) -> Any:
+    """What tells an item of a set or of a map from the others, None where nothing does."""
+    match raw.get("x-kubernetes-list-type"):
+        case "set":
+            return item
+        case "map" if isinstance(item, dict):
+            keys = raw["x-kubernetes-list-map-keys"]
+            return {key: item[key] for key in keys if key in item} or None
+    return None
 
 
 def _bound_text(problem: Problem, where: str) -> str:

@@ -1,6 +1,8 @@
 """Rules of the Gateway API that its CRDs express in CEL (x-kubernetes-validations)."""
 
+import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 
 from learn.cluster.api.access import list_at, map_at, maps_at, text_at
@@ -14,19 +16,31 @@ _FILTER_FIELDS = {
     "RequestRedirect": "requestRedirect",
     "URLRewrite": "urlRewrite",
     "ExtensionRef": "extensionRef",
+    "CORS": "cors",
 }
-_ONCE = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite")
+_ONCE = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS")
 _FORBIDDEN_PARTS = ("//", "/./", "/../", "%2f", "%2F", "#")
 _FORBIDDEN_ENDS = ("/..", "/.")
+_PATH_CHARACTERS = r"^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$"
+_METHOD_FORMS = {
+    "service": r"^\.?[A-Za-z_][A-Za-z_0-9]*(\.[A-Za-z_][A-Za-z_0-9]*)*$",
+    "method": r"^[A-Za-z_][A-Za-z_0-9]*$",
+}
+_HOSTNAME = re.compile(r"(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
 def validate_gateway_api(obj: Mapping[str, Any]) -> list[FieldError]:
-    """What the schema alone cannot say about Gateways and HTTPRoutes."""
+    """What the schema alone cannot say about Gateways, HTTPRoutes and GRPCRoutes."""
     spec = map_at(obj, "spec")
     if obj.get("kind") == "Gateway":
-        return _listener_errors(maps_at(spec, "listeners"))
+        return [
+            *_listener_errors(maps_at(spec, "listeners")),
+            *_address_errors(maps_at(spec, "addresses")),
+        ]
     if obj.get("kind") == "HTTPRoute":
         return _route_errors(spec)
+    if obj.get("kind") == "GRPCRoute":
+        return _method_errors(spec)
     return []
 
 
@@ -53,6 +67,25 @@ def _listener_errors(listeners: list[Mapping[str, Any]]) -> list[FieldError]:
     if len(set(places)) < len(places):
         errors.append("Combination of port, protocol and hostname must be unique for each listener")
     return [_broken(path, "array", rule) for rule in errors]
+
+
+def _address_errors(addresses: list[Mapping[str, Any]]) -> list[FieldError]:
+    errors = []
+    for index, address in enumerate(addresses):
+        kind, value = address.get("type", "IPAddress"), text_at(address, "value")
+        if (kind == "IPAddress" and not _is_address(value)) or (
+            kind == "Hostname" and not _HOSTNAME.fullmatch(value)
+        ):
+            rule = f"{kind} values must be {'valid IPs' if kind == 'IPAddress' else 'valid hostnames'}"
+            errors.append(_broken(("spec", "addresses", index), "object", rule))
+    return errors
+
+
+def _is_address(value: str) -> bool:
+    try:
+        return bool(ip_address(value))
+    except ValueError:
+        return False
 
 
 def _route_errors(spec: Mapping[str, Any]) -> list[FieldError]:
@@ -87,7 +120,26 @@ def _path_errors(match: Mapping[str, Any], path: Path) -> list[FieldError]:
         for end in _FORBIDDEN_ENDS
         if value.endswith(end)
     ]
+    if not re.match(_PATH_CHARACTERS, value):
+        rules.append(
+            f"must only contain valid characters (matching {_PATH_CHARACTERS}) for types ['Exact', 'PathPrefix']"
+        )
     return [_broken(path, "object", rule) for rule in rules]
+
+
+def _method_errors(spec: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
+    for index, rule in enumerate(maps_at(spec, "rules")):
+        for number, match in enumerate(maps_at(rule, "matches")):
+            method = map_at(match, "method")
+            if method.get("type", "Exact") != "Exact":
+                continue
+            for field, form in _METHOD_FORMS.items():
+                if field in method and not re.match(form, text_at(method, field)):
+                    rule_text = f"{field} must only contain valid characters (matching {form})"
+                    path: Path = ("spec", "rules", index, "matches", number, "method")
+                    errors.append(_broken(path, "object", rule_text))
+    return errors
 
 
 def _filter_errors(filters: list[Mapping[str, Any]], path: Path) -> list[FieldError]:

@@ -45,20 +45,14 @@ def validate_mounts(container: Mapping[str, Any], path: Path, volumes: Volumes) 
                 invalid((*at, "mountPath"), target, "must not already exist as a path in volumeDevices")
             )
         if len(mount) > 2:
-            errors += _validate_sub_paths(mount, at, path, "image" in volumes.get(name, ()))
+            errors += _validate_sub_paths(mount, at, path)
             errors += _validate_modes(mount, container, at, path)
     return errors
 
 
-def _validate_sub_paths(
-    mount: Mapping[str, Any], path: Path, shown: Path, in_image: bool
-) -> list[FieldError]:
+def _validate_sub_paths(mount: Mapping[str, Any], path: Path, shown: Path) -> list[FieldError]:
     errors: list[FieldError] = []
     sub_path, expression = text_at(mount, "subPath"), text_at(mount, "subPathExpr")
-    if in_image:
-        for key, value in (("subPath", sub_path), ("subPathExpr", expression)):
-            if value:
-                errors.append(invalid((*path, key), value, "not allowed in image volume sources"))
     if sub_path:
         errors += relative_path(sub_path, (*path, "subPath"), shown=(*shown, "subPath"))
     if expression:
