@@ -128,3 +128,27 @@ def test_an_unchanged_edit_is_cancelled():
     asked = run("kubectl edit deploy web", cluster, files).edit
     files[asked.argv[-1]] = asked.text
     assert run(["kubectl", *asked.argv], cluster, files).stderr == "Edit cancelled, no changes made.\n"
+
+
+def test_an_edit_leaves_alone_what_has_changed_while_the_editor_was_open():
+    cluster, files = new_cluster(), {}
+    asked = run("kubectl edit deploy web", cluster, files).edit
+    cluster.run_for(5_000)
+    run("kubectl scale deploy web --replicas=4; kubectl label deploy web a=b", cluster, files)
+    files[asked.argv[-1]] = asked.text.replace("image: nginx:1.27", "image: nginx:1.28")
+    assert run(["kubectl", *asked.argv], cluster, files).stdout == "deployment.apps/web edited\n"
+    web = cluster.get("Deployment", "web")
+    assert web["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx:1.28"
+    assert (web["spec"]["replicas"], web["metadata"]["labels"]["a"]) == (4, "b")
+    assert files == {}
+
+
+def test_an_edit_of_the_name_is_refused():
+    cluster, files = new_cluster(), {}
+    asked = run("kubectl edit deploy web", cluster, files).edit
+    files[asked.argv[-1]] = asked.text.replace("  name: web\n", "  name: shop\n", 1)
+    refused = run(["kubectl", *asked.argv], cluster, files)
+    assert (refused.stderr, refused.exit_code) == (
+        "error: At least one of apiVersion, kind and name was changed\n",
+        1,
+    )

@@ -1,7 +1,8 @@
 """`kubectl edit`: asks for the browser's editor, then takes its text back.
 
 Source: staging/src/k8s.io/kubectl/pkg/cmd/util/editor/editoptions.go.  The text that comes back stands in the
-learner's folder; `--from-editor FILE` hands it over.
+learner's folder; `--from-editor FILE` hands it over.  What is sent is the difference to the object as it was when
+the editor was opened, so that what has changed meanwhile stays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import hashlib
 import yaml
 
 from learn.cluster.api.conformance import decode_error, validate_schema
+from learn.cluster.api.schema import schema_of
+from learn.cluster.api.strategicdiff import two_way_patch
 from learn.cluster.errors import ApiError, bad_request
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, EditRequest, State
@@ -19,7 +22,7 @@ from learn.kubectl.flags import Flag
 from learn.kubectl.lookup import FILE_FLAGS
 from learn.kubectl.output import object_name
 from learn.kubectl.targets import write_targets
-from learn.kubectl.writes import WRITE_FLAGS, act, dry_run_of, print_done
+from learn.kubectl.writes import WRITE_FLAGS, DryRun, act, dry_run_of, print_done
 from learn.kubectl.yamltext import to_yaml
 
 _HEADER = (
@@ -39,8 +42,9 @@ def start(call: Call) -> State | None:
     _, obj = found[0]
     path = call.parsed.text("from-editor")
     if not path:
-        text = _HEADER + to_yaml(obj)
-        call.edit = EditRequest(name=object_name(obj), text=text, argv=_again(call, obj))
+        argv = _again(call, obj)
+        call.files.write(_opened(argv[-1]), to_yaml(obj))
+        call.edit = EditRequest(name=object_name(obj), text=_HEADER + to_yaml(obj), argv=argv)
         return None
     _save(call, obj, path)
     return None
@@ -51,6 +55,11 @@ def _again(call: Call, obj: Obj) -> tuple[str, ...]:
     where = ("-n", namespace) if namespace else ()
     digest = hashlib.sha256(object_name(obj).encode()).hexdigest()[:8]
     return ("edit", object_name(obj), *where, "--from-editor", f".kube/edit-{digest}.yaml")
+
+
+def _opened(path: str) -> str:
+    """Where the object stands as it was when the editor was opened."""
+    return path.removesuffix(".yaml") + ".orig.yaml"
 
 
 def _save(call: Call, obj: Obj, path: str) -> None:
@@ -72,18 +81,44 @@ def _save(call: Call, obj: Obj, path: str) -> None:
             f"error parsing edited-file: error converting YAML to JSON: yaml: {line}{getattr(error, 'problem', '')}",
         )
         return
-    original = yaml.load(to_yaml(obj), yaml.CSafeLoader)
+    original = yaml.load(call.files.read(_opened(path)) or to_yaml(obj), yaml.CSafeLoader)
+    call.files.remove(_opened(path))
     if edited == original:
         call.warn("Edit cancelled, no changes made.")
         return
     try:
         changed = _checked(call, edited)
         dry_run = dry_run_of(call)
-        updated = act(call, dry_run, "update", manifest=changed)
+        updated = _send(call, dry_run, original, changed)
     except ApiError as error:
+        call.files.write(_opened(path), to_yaml(original))
         _reopen(call, obj, body, error_text(error, call.version))
         return
     print_done(call, updated, "edited", dry_run)
+
+
+def _send(call: Call, dry_run: DryRun, original: Obj, changed: Obj) -> Obj:
+    """Raises ApiError, CommandError for another object than the one that was opened."""
+    if any(_identity(original, key) != _identity(changed, key) for key in ("apiVersion", "kind", "name")):
+        raise CommandError("error: At least one of apiVersion, kind and name was changed")
+    schema = schema_of(original["apiVersion"], original["kind"], call.version)
+    is_builtin = schema is not None and schema.name.startswith("io.k8s.")
+    meta = original["metadata"]
+    patched: Obj = act(
+        call,
+        dry_run,
+        "patch",
+        kind=original["kind"],
+        name=meta["name"],
+        namespace=meta.get("namespace") or "default",
+        patch=two_way_patch(original, changed, schema if is_builtin else None),
+        patch_type="strategic" if is_builtin else "merge",
+    )
+    return patched
+
+
+def _identity(obj: Obj, key: str) -> object:
+    return obj["metadata"].get(key) if key == "name" else obj.get(key)
 
 
 def _checked(call: Call, edited: object) -> Obj:
