@@ -185,3 +185,14 @@ class TerminalCommand(Kept):
 
     def __str__(self) -> str:
         return f"{self.learner_id} ran command {self.number}"
+
+
+class TerminalAdvance(Kept):
+    """Time that a learner let pass by a button: from the virtual instant `at_ms` on, `by_ms` of it."""
+
+    terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE, related_name="advances")
+    at_ms = models.BigIntegerField()
+    by_ms = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.by_ms} ms from {self.at_ms} on"

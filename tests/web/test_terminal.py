@@ -271,6 +271,38 @@ def test_clearing_hides_the_log_and_keeps_the_cluster(learner):
     assert "web    " in log_of(learner)
 
 
+def test_the_journal_has_every_command_and_every_stretch_of_time(learner):
+    assert "まだ記録はありません。" in text_of(learner.get("/terminal/journal/"))
+    press(learner, "pause")
+    run(learner, CREATE)
+    press(learner, "advance-10")
+    press(learner, "advance-60")
+    press(learner, "clear")
+    run(learner, "kubectl get pod <b>nope")
+    press(learner, "advance-next")
+    html = text_of(learner.get("/terminal/journal/"))
+    found = re.findall(r"<kbd>(.*?)</kbd>|時間を(\S+?)進めました", html)
+    assert [line or time for line, time in found][:4] == [
+        CREATE,
+        "10秒",
+        "1分00秒",
+        "kubectl get pod &lt;b&gt;nope",
+    ]
+    assert "deployment.apps/web created" in html and "終了コード1" in html
+    assert re.findall(r'journal-clock">(.*?)<', html)[:4] == ["1分00秒", "1分00秒", "1分10秒", "2分10秒"]
+
+
+def test_the_journal_keeps_the_last_stretches_of_time(learner, monkeypatch):
+    from learn.labs.terminal import actions
+
+    monkeypatch.setattr(actions, "KEPT_COMMANDS", 3)
+    press(learner, "pause")
+    for _ in range(5):
+        press(learner, "advance-1")
+    html = text_of(learner.get("/terminal/journal/"))
+    assert re.findall(r'journal-clock">(.*?)<', html) == ["1分02秒", "1分03秒", "1分04秒"]
+
+
 def test_completion_knows_verbs_kinds_names_and_flags(learner):
     run(learner, CREATE)
 
@@ -385,6 +417,7 @@ def test_an_unreadable_state_keeps_the_log_and_offers_a_new_cluster(learner, sta
     html = text_of(learner.get(PAGE))
     assert "保存内容を読み取れませんでした。" in part_of(html, "unreadable")
     assert 'href="/terminal/start-over/"' in part_of(html, "unreadable")
+    assert "deployment.apps/web created" in text_of(learner.get("/terminal/journal/"))
     assert "deployment.apps/web created" in log_of(learner)
     for do in ("run", "advance-10", "stop", "clear", "pause"):
         refused = press(learner, do, "kubectl get nodes", form, **HTMX)

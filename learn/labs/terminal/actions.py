@@ -28,7 +28,7 @@ from learn.labs.terminal.session import (
     run_to_next_change,
     unpack,
 )
-from learn.progress.models import Learner, Terminal, TerminalCommand
+from learn.progress.models import Learner, Terminal, TerminalAdvance, TerminalCommand
 
 TRIES = 6
 AWAY = timedelta(minutes=10)
@@ -49,12 +49,13 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Turn:
-    """One request on a terminal: `row` and `session` to work on, and the commands to write down with them."""
+    """One request on a terminal: `row` and `session` to work on, and what to write down with them."""
 
     row: Terminal
     session: Session
     now: datetime
     commands: list[TerminalCommand] = field(default_factory=list)
+    advance: TerminalAdvance | None = None
 
 
 def run_line(place: Place, line: str, token: str, now: datetime) -> Turn:
@@ -138,16 +139,12 @@ def advance(place: Place, ms: int | None, token: str, now: datetime) -> Turn:
             return
         turn.row.last_key = key
         _pass_time(turn)
-        if ms is not None:
-            _let_pass(turn, ms)
-            return
         before = turn.session.cluster.now
-        if turn.session.waiting:
-            ahead = unpack(pack(turn.session)).cluster
-            run_to_next_change(ahead, NEXT_CHANGE_MOST_MS)
-            _let_pass(turn, ahead.now - before)
-        else:
-            run_to_next_change(turn.session.cluster, NEXT_CHANGE_MOST_MS)
+        _let_pass(turn, _until_next_change(turn.session) if ms is None else ms)
+        by_ms = turn.session.cluster.now - before
+        turn.advance = TerminalAdvance(
+            learner_id=place.learner_id, terminal=turn.row, at_ms=before, by_ms=by_ms
+        )
 
     return _turn(place, now, work)
 
@@ -243,11 +240,20 @@ def _saved(turn: Turn) -> bool:
             return False
         for command in turn.commands:
             command.save()
+        if turn.advance:
+            turn.advance.save()
+            _forget_advances(row)
         if turn.commands and turn.session.count > KEPT_COMMANDS:
             TerminalCommand.objects.filter(
                 terminal=row, number__lte=turn.session.count - KEPT_COMMANDS
             ).delete()
     return True
+
+
+def _forget_advances(row: Terminal) -> None:
+    newest = TerminalAdvance.objects.filter(terminal=row).order_by("-pk")
+    if oldest_kept := newest.values_list("pk", flat=True)[KEPT_COMMANDS - 1 : KEPT_COMMANDS].first():
+        newest.filter(pk__lt=oldest_kept).delete()
 
 
 def _current(place: Place, now: datetime) -> Terminal:
@@ -300,13 +306,20 @@ def _pass_time(turn: Turn) -> None:
         _let_pass(turn, gap // timedelta(milliseconds=1))
 
 
+def _until_next_change(session: Session) -> int:
+    """How long it takes, seen on a copy: what waits meanwhile has to see every step of it."""
+    ahead = unpack(pack(session)).cluster
+    run_to_next_change(ahead, NEXT_CHANGE_MOST_MS)
+    return ahead.now - session.cluster.now
+
+
 def _let_pass(turn: Turn, ms: int) -> None:
     session = turn.session
     if session.waiting:
         before = session.cluster.now
         _take(turn, _waiting_command(turn), console.resume(session, ms))
         ms -= session.cluster.now - before
-    if not session.waiting and ms > 0:
+    if not session.waiting and ms >= 0:
         session.cluster.run_for(ms)
 
 

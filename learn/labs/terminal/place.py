@@ -12,7 +12,7 @@ from learn.content.model import Exercise
 from learn.labs.terminal.session import Session, exercise_session, new_session
 from learn.progress.models import Terminal
 
-_ADDRESSES = ("run", "complete", "start-over", "bring-back")
+_ADDRESSES = ("run", "complete", "start-over", "bring-back", "journal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

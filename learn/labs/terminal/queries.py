@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from learn.cluster.cluster import Cluster
 from learn.kubectl.readings import Part, read_output
 from learn.labs.outcome import code_html
+from learn.labs.terminal.clock import clock_text
 from learn.labs.terminal.console import limit_text
 from learn.labs.terminal.picture import Picture, picture_of
 from learn.labs.terminal.place import Place
@@ -88,12 +89,8 @@ class TerminalView:
 
     @property
     def clock(self) -> str:
-        """`35秒`, `12分05秒`, `1時間02分05秒`: virtual time since the start."""
-        seconds = self.now_ms // 1000
-        hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-        if hours:
-            return f"{hours}時間{minutes:02}分{seconds:02}秒"
-        return f"{minutes}分{seconds:02}秒" if minutes else f"{seconds}秒"
+        """Virtual time since the start."""
+        return clock_text(self.now_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +146,7 @@ def cluster_of(place: Place) -> Cluster:
 def _entries(row: Terminal, since: int) -> tuple[Entry, ...]:
     first = max(row.shown_from, since)
     return tuple(
-        map(_entry, TerminalCommand.objects.filter(terminal=row, number__gte=first).order_by("number"))
+        map(entry_of, TerminalCommand.objects.filter(terminal=row, number__gte=first).order_by("number"))
     )
 
 
@@ -184,7 +181,8 @@ def _view(
     )
 
 
-def _entry(command: TerminalCommand) -> Entry:
+def entry_of(command: TerminalCommand) -> Entry:
+    """A command as the log shows it."""
     return Entry(
         number=command.number,
         prompt="".join(text for stream, text in command.printed if stream == "prompt") or "$ ",

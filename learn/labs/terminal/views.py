@@ -15,6 +15,7 @@ from learn.labs.terminal import actions
 from learn.labs.terminal.actions import Turn
 from learn.labs.terminal.completion import complete
 from learn.labs.terminal.forms import ADVANCES, MAX_LINE_BYTES, CommandForm
+from learn.labs.terminal.journal import journal_of
 from learn.labs.terminal.place import Place
 from learn.labs.terminal.practice import Practice, judge_turn, practice_for
 from learn.labs.terminal.queries import News, TerminalView, cluster_of, news_for, terminal_for
@@ -138,6 +139,14 @@ def bring_back(request: LearnerRequest, exercise_id: str = "") -> HttpResponse:
     return redirect(place.url)
 
 
+@require_safe
+def journal(request: LearnerRequest, exercise_id: str = "") -> HttpResponse:
+    """Everything that was done, with its time."""
+    place = place_of(request, exercise_id)
+    context = {"journal": journal_of(place), "urls": place.addresses, "exercise": place.exercise}
+    return render_page(request, "terminal/journal.html", context | {"nav": nav_of(place)})
+
+
 @require_POST
 def completion(request: LearnerRequest, exercise_id: str = "") -> HttpResponse:
     """Words that can stand at the end of `line`, for a learner who asked for them."""
@@ -162,8 +171,13 @@ def terminal_context(place: Place, view: TerminalView, *, line: str = "") -> dic
         "usual": USUAL,
         "urls": place.addresses,
         "exercise": place.exercise,
-        "nav": "courses" if place.exercise else "terminal",
+        "nav": nav_of(place),
     }
+
+
+def nav_of(place: Place) -> str:
+    """The entry of the site's navigation under which a terminal is found."""
+    return "courses" if place.exercise else "terminal"
 
 
 def practice_context(practice: Practice) -> dict[str, Any]:
