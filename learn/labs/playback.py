@@ -1,7 +1,7 @@
 """What happened when a manifest ran, for the page: which runs there are, and one of them at one instant."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from learn.labs.reasons import Reason, explain
 from learn.labs.snapshot import Shown, snapshot
 from learn.labs.timeline import Timeline, drawing_of, timeline
 from learn.sandbox.goals import GoalState
+from learn.sandbox.objects import ManifestObject
 from learn.sandbox.runs import Trial
 
 MAX_EXPLAINED = 5
@@ -142,6 +143,7 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
             fork=fork,
         )
     drawn = timeline(played.run, asked.second)
+    address_of = partial(address, exercise, current.id, asked.digest)
     return Playback(
         exercise_url=exercise.url,
         digest=asked.digest,
@@ -150,20 +152,19 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
         stopped=played.stopped,
         timeline=drawn,
         drawing=mark_safe(drawing_of(drawn)),
-        steps=_steps(exercise, current.id, asked.digest, drawn),
+        steps=steps_of(drawn, address_of),
         shown=snapshot(played.run, drawn.at),
-        explained=tuple(
-            _explained(trial, played.run, drawn, partial(address, exercise, current.id, asked.digest))
-        ),
+        explained=tuple(explained_parts(played.run, drawn, trial.report.objects, address_of)),
         fork=fork,
     )
 
 
-def _explained(
-    trial: Trial, run: Run, drawn: Timeline, address_of: Callable[[int], str]
+def explained_parts(
+    run: Run, drawn: Timeline, written: Sequence[ManifestObject], address_of: Callable[[int], str]
 ) -> Iterator[ExplainedPart]:
+    """What happened at the instant of a timeline, with its causes; `address_of` a second is the page then."""
     for moment in drawn.present[:MAX_EXPLAINED]:
-        reasons = explain(run, moment, trial.report.objects).reasons
+        reasons = explain(run, moment, written).reasons
         if reasons:
             yield ExplainedPart(
                 where=moment.where,
@@ -202,7 +203,8 @@ def _links(exercise: Exercise, trial: Trial, current: str, digest: str) -> tuple
     )
 
 
-def _steps(exercise: Exercise, run_id: str, digest: str, drawn: Timeline) -> tuple[Step, ...]:
+def steps_of(drawn: Timeline, address_of: Callable[[int], str]) -> tuple[Step, ...]:
+    """The buttons of a timeline; `address_of` a second is the page then."""
     targets = (
         ("timeline-first", "最初", 0 if drawn.at > 0 else None),
         ("timeline-earlier", "前の変化", drawn.earlier),
@@ -210,7 +212,7 @@ def _steps(exercise: Exercise, run_id: str, digest: str, drawn: Timeline) -> tup
         ("timeline-last", "最後", drawn.end if drawn.at < drawn.end else None),
     )
     return tuple(
-        Step(id=name, label=label, url="" if second is None else address(exercise, run_id, digest, second))
+        Step(id=name, label=label, url="" if second is None else address_of(second))
         for name, label, second in targets
     )
 
