@@ -17,7 +17,7 @@ from learn.kubectl import gotemplate, jsonpath
 from learn.kubectl.call import Call
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag, Kind
-from learn.kubectl.gotext import go_text
+from learn.kubectl.gotext import go_syntax, go_text
 from learn.kubectl.resources import shown_kind
 from learn.kubectl.tables import render_table
 from learn.kubectl.yamltext import to_json, to_yaml
@@ -87,9 +87,9 @@ def printer_for(call: Call, name: str, argument: str) -> Printer:
         case "jsonpath-file":
             return _jsonpath(_file(call, argument))
         case "go-template" | "template":
-            return _go_template(_given(name, argument))
+            return _go_template(call, _given(name, argument))
         case "go-template-file" | "templatefile":
-            return _go_template(_file(call, argument))
+            return _go_template(call, _file(call, argument))
         case "custom-columns":
             return custom_columns(argument, headers=not call.parsed.is_on("no-headers"))
         case "custom-columns-file":
@@ -143,9 +143,9 @@ def _jsonpath(text: str) -> Printer:
             return template.render(obj)
         except jsonpath.JSONPathError as error:
             raise CommandError(
-                f'error: error executing jsonpath "{text}": Error executing template: {error}. '
+                f"error: error executing jsonpath {json.dumps(text, ensure_ascii=False)}: Error executing template: {error}. "
                 "Printing more information for debugging the template:\n"
-                f"\ttemplate was:\n\t\t{text}\n\tobject given to jsonpath engine was:\n\t\t{to_json(obj, indent=None)}\n\n"
+                f"\ttemplate was:\n\t\t{text}\n\tobject given to jsonpath engine was:\n\t\t{go_syntax(obj)}\n\n"
             ) from None
 
     return render
@@ -162,7 +162,7 @@ def _jsonpath_as_json(text: str) -> Printer:
     return render
 
 
-def _go_template(text: str) -> Printer:
+def _go_template(call: Call, text: str) -> Printer:
     try:
         template = gotemplate.parse_template(text)
     except gotemplate.TemplateError as error:
@@ -172,11 +172,14 @@ def _go_template(text: str) -> Printer:
         try:
             return template.render(obj)
         except gotemplate.TemplateError as error:
-            raise CommandError(
-                f"Error executing template: template: output:1:{error}. Printing more information for debugging the template:\n"
-                f"\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{to_json(obj, indent=None)}\n\tobject given to template engine was:\n"
-                f'\t\t{to_json(obj, indent=None)}\n\n\nerror: error executing template "{text}": template: output:1:{error}'
-            ) from None
+            problem = f"template: output:{error}"
+            call.write(
+                f"{error.rendered}Error executing template: {problem}. Printing more information for debugging the template:\n"
+                f"\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{to_json(obj, indent=None)}\n"
+                f"\tobject given to template engine was:\n\t\t{go_text(obj)}\n\n"
+            )
+            quoted = json.dumps(text, ensure_ascii=False)
+            raise CommandError(f"error: error executing template {quoted}: {problem}") from None
 
     return render
 

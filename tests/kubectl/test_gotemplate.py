@@ -58,8 +58,23 @@ def test_templates_print_as_go_does(template, printed):
         ("{{end}}", "unexpected {{end}}"),
         ("{{foo .a}}", 'function "foo" not defined'),
         ("{{$x}}", 'undefined variable "$x"'),
-        ("{{index .spec.ports 9}}", "error calling index: index out of range: 9"),
-        ("{{.kind.name}}", "can't evaluate field name in type str"),
+        (
+            "{{index .spec.ports 9}}",
+            '1:2: executing "output" at <index .spec.ports 9>: error calling index: index out of range: 9',
+        ),
+        (
+            "{{index .spec.ports 2}}",
+            '1:2: executing "output" at <index .spec.ports 2>: error calling index: reflect: slice index out of range',
+        ),
+        (
+            "a\n  {{index .nosuch 0}}",
+            '2:4: executing "output" at <index .nosuch 0>: error calling index: index of untyped nil',
+        ),
+        (
+            "{{.kind.name}}",
+            '1:7: executing "output" at <.kind.name>: can\'t evaluate field name in type interface {}',
+        ),
+        ("{{range .kind}}{{end}}", '1:8: executing "output" at <.kind>: range can\'t iterate over Service'),
         ("{{}}", "missing value for command"),
     ],
 )

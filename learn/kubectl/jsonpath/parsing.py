@@ -1,97 +1,29 @@
-"""
-kubectl's JSONPath templates.
+"""From the text of a JSONPath template to its tree."""
 
-Source: staging/src/k8s.io/client-go/util/jsonpath (parser.go, jsonpath.go): text outside braces is literal,
-`{range …}{end}`, quoted text, filters, slices, unions, recursive descent; a missing key yields nothing.
-"""
+from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from learn.kubectl.jsonpath.evaluation import Template, values_of
+from learn.kubectl.jsonpath.model import (
+    Descend,
+    Filter,
+    JSONPathError,
+    Key,
+    Literal,
+    Node,
+    Operand,
+    Path,
+    Range,
+    Slice,
+    Step,
+    Text,
+    Union,
+    Wildcard,
+)
+
 MAX_TEMPLATE = 4096
-MAX_RESULTS = 100_000
-
-
-class JSONPathError(Exception):
-    """The text after `error: `; parse errors name the template."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wildcard:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Descend:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    start: int | None
-    stop: int | None
-    step: int | None
-    is_index: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Union:
-    options: tuple[tuple["Step", ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    left: "Operand"
-    operator: str
-    right: "Operand | None"
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    steps: tuple["Step", ...]
-    from_root: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    path: Path
-    body: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    value: Any
-
-
-Step = Key | Wildcard | Descend | Slice | Union | Filter
-Operand = Path | Literal
-Node = Text | Path | Range
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    nodes: tuple[Node, ...]
-
-    def render(self, data: Any) -> str:
-        """
-        Return what kubectl prints for `data`, without a newline at the end.
-
-        Raises JSONPathError, e.g. for an index out of bounds.
-        """
-        return "".join(_render(self.nodes, data, data))
 
 
 def parse_template(text: str) -> Template:
@@ -122,7 +54,7 @@ def find(expression: str, data: Any) -> list[Any]:
         raise JSONPathError(
             f"unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{{name1.name2}}' or '{{.name1.name2}}': {expression}"
         )
-    return _values(node, data, data)
+    return values_of(node, data, data)
 
 
 class _Unreadable(Exception):
@@ -336,119 +268,3 @@ def _bracket_step(text: str) -> Step:
 def _unescaped(text: str) -> str:
     known = {"n": "\n", "t": "\t", "r": "\r"}
     return re.sub(r"\\(.)", lambda match: known.get(match.group(1), match.group(1)), text)
-
-
-def _render(nodes: Sequence[Node], data: Any, root: Any) -> Iterator[str]:
-    for node in nodes:
-        match node:
-            case Text(text):
-                yield text
-            case Path():
-                yield " ".join(text_of(value) for value in _values(node, data, root))
-            case Range(path, body):
-                for item in _range_values(path, data, root):
-                    yield from _render(body, item, root)
-
-
-def _range_values(path: Path, data: Any, root: Any) -> list[Any]:
-    values = _values(path, data, root)
-    if len(values) == 1 and isinstance(values[0], list):
-        return list(values[0])
-    return values
-
-
-def _values(path: Path, data: Any, root: Any) -> list[Any]:
-    values = [root if path.from_root else data]
-    for step in path.steps:
-        values = [found for value in values for found in _step(step, value, root)]
-        if len(values) > MAX_RESULTS:
-            raise JSONPathError(f"more than {MAX_RESULTS} results")
-    return values
-
-
-def _step(step: Step, value: Any, root: Any) -> list[Any]:
-    match step:
-        case Key(name):
-            return [value[name]] if isinstance(value, Mapping) and name in value else []
-        case Wildcard():
-            if isinstance(value, Mapping):
-                return [value[key] for key in sorted(value)]
-            return list(value) if isinstance(value, list) else []
-        case Descend():
-            return list(_descendants(value))
-        case Slice():
-            return _sliced(step, value)
-        case Union(options):
-            return [found for (option,) in options for found in _step(option, value, root)]
-        case Filter():
-            if not isinstance(value, list):
-                return []
-            return [item for item in value if _passes(step, item, root)]
-
-
-def _descendants(value: Any) -> Iterator[Any]:
-    yield value
-    if isinstance(value, Mapping):
-        for key in sorted(value):
-            yield from _descendants(value[key])
-    elif isinstance(value, list):
-        for item in value:
-            yield from _descendants(item)
-
-
-def _sliced(step: Slice, value: Any) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise JSONPathError(f"{text_of(value)} is not array or slice")
-    if step.is_index:
-        index = step.start or 0
-        position = index + len(value) if index < 0 else index
-        if not 0 <= position < len(value):
-            raise JSONPathError(f"array index out of bounds: index {index}, length {len(value)}")
-        return [value[position]]
-    if step.step is not None and step.step <= 0:
-        raise JSONPathError("step must be > 0")
-    return value[step.start : step.stop : step.step]
-
-
-def _passes(step: Filter, item: Any, root: Any) -> bool:
-    lefts = _operands(step.left, item, root)
-    if step.operator == "exists":
-        return bool(lefts)
-    rights = _operands(step.right, item, root) if step.right else []
-    if not lefts or not rights:
-        return False
-    return _compare(lefts[0], step.operator, rights[0])
-
-
-def _operands(operand: Operand, item: Any, root: Any) -> list[Any]:
-    return [operand.value] if isinstance(operand, Literal) else _values(operand, item, root)
-
-
-def _compare(left: Any, operator: str, right: Any) -> bool:
-    if operator == "==":
-        return bool(left == right and isinstance(left, bool) == isinstance(right, bool))
-    if operator == "!=":
-        return not _compare(left, "==", right)
-    numbers = (int, float)
-    if isinstance(left, numbers) != isinstance(right, numbers) or type(left) not in (int, float, str):
-        return False
-    if operator in ("<", "<="):
-        return bool(left < right or (operator == "<=" and left == right))
-    return bool(left > right or (operator == ">=" and left == right))
-
-
-def text_of(value: Any) -> str:
-    """Write one value as kubectl does: text and numbers plain, objects and lists as JSON."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return value
-        case dict() | list():
-            return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-        case _:
-            return str(value)
