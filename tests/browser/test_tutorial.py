@@ -248,6 +248,41 @@ def test_a_laptop_that_slept_finds_cluster_and_log_as_they_were(new_page, server
     assert page.locator("#log").inner_text().count("scaled") == 1
 
 
+def test_a_typed_answer_survives_a_reload(new_page):
+    page = new_page()
+    page.goto(SECOND)
+    page.get_by_label("手順1で、宛先").fill("4")
+    with page.expect_response("**/terminal/answers/"):
+        page.get_by_label("故障ではない").check()
+    page.reload()
+    expect(page.get_by_label("手順1で、宛先")).to_have_value("4")
+    expect(page.get_by_label("故障ではない")).to_be_checked()
+
+
+def test_a_state_that_cannot_be_read_leaves_the_log_and_a_way_on(new_page, server):
+    page = new_page()
+    faults = []
+    page.on("pageerror", lambda fault: faults.append(fault))
+    page.goto(FIRST)
+    Hands(page, clicks=False).run(SCALE)
+    server.manage(
+        "shell",
+        "--verbosity=0",
+        "--command",
+        "from learn.progress.models import Terminal; Terminal.objects.update(state=b'broken')",
+    )
+    page.locator("#command").fill("kubectl get pods")
+    page.locator("#command").press("Enter")
+    expect(page.locator("#terminal-problem")).to_contain_text("「最初からやり直す」")
+    expect(page.locator("#command")).to_have_value("kubectl get pods")
+    page.reload()
+    expect(page.locator("#log")).to_contain_text("deployment.apps/kubernetes-bootcamp scaled")
+    page.locator("#unreadable").get_by_role("link", name="最初からやり直す").click()
+    page.get_by_role("button", name="最初からやり直す").click()
+    assert "1/1" in Hands(page, clicks=False).run("kubectl get deployments")
+    assert faults == []
+
+
 def violations(page):
     found = Axe().run(page).response["violations"]
     return [(item["id"], [node["target"] for node in item["nodes"]]) for item in found]
@@ -264,4 +299,9 @@ def test_a_terminal_exercise_has_no_violation(new_page, scheme, viewport):
     expect(page.locator("#goals")).to_contain_text("未達成")
     page.get_by_role("button", name="ヒントを見る").click()
     expect(page.locator("#hints")).to_contain_text("ヒント1 / 3")
+    page.locator("#log .reading summary").click()
+    assert violations(page) == []
+    page.get_by_role("link", name="すべての記録").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("すべての記録")
+    page.get_by_text("終了コード6").click()
     assert violations(page) == []

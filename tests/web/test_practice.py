@@ -156,6 +156,13 @@ def test_answers_stay_for_the_next_visit_and_are_shown_as_text(learner):
     assert len(ExerciseDraft.objects.get().text) < 1_000
 
 
+def test_answers_are_kept_while_they_are_typed(learner):
+    response = learner.post(f"{PAGE}terminal/answers/", {"answer-first-ready": "1/1"}, headers=HTMX)
+    assert response.status_code == 204
+    assert 'value="1/1"' in text_of(learner.get(PAGE))
+    assert goals(text_of(press(learner, "run", "kubectl get pods", **HTMX)))[0] == "ready"
+
+
 def test_it_works_without_htmx(learner):
     run(learner, SCALE)
     response = learner.post(f"{PAGE}terminal/judge/", ANSWERS)
@@ -263,7 +270,7 @@ def test_time_goes_on_before_judging(learner):
 
 
 @pytest.mark.parametrize("name", ["nothing", "liveness-timing-1", "kubectl-scale-4"])
-@pytest.mark.parametrize("deed", ["run", "judge", "hint", "start-over", "bring-back", "complete"])
+@pytest.mark.parametrize("deed", ["run", "judge", "hint", "start-over", "bring-back", "complete", "answers"])
 def test_there_is_no_terminal_elsewhere(learner, name, deed):
     assert learner.post(f"/labs/{name}/terminal/{deed}/", {}).status_code == 404
     assert nothing_is_kept()

@@ -14,7 +14,7 @@ from learn.labs.terminal.actions import Turn
 from learn.labs.terminal.place import Place
 from learn.labs.terminal.session import StateUnreadable, unpack
 from learn.labs.terminal.standing import Answers, Standing, ran_on, stand, untouched
-from learn.progress.actions import begin_check, finish_check
+from learn.progress.actions import begin_check, finish_check, save_draft
 from learn.progress.queries import ExerciseState, exercise_state
 
 MAX_ANSWER = 300
@@ -81,6 +81,11 @@ def judge_answers(place: Place, answers: Answers, now: datetime) -> Standing:
     standing = stand(exercise, turn.session, ran_on(turn.row), answers, asked=True)
     finish_check(place.learner_id, exercise.id, text, solved=standing.solved)
     return standing
+
+
+def keep_answers(place: Place, answers: Answers) -> None:
+    """Keep what has been typed so far, so that nothing can lose it."""
+    save_draft(place.learner_id, _exercise(place).id, _as_text(answers))
 
 
 def judge_turn(place: Place, turn: Turn) -> Standing:

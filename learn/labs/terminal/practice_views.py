@@ -8,7 +8,13 @@ from django.views.decorators.http import require_POST
 from learn.content.model import Catalog, Exercise
 from learn.labs.terminal.actions import Refused
 from learn.labs.terminal.place import Place
-from learn.labs.terminal.practice import Practice, answers_in, judge_answers, practice_for
+from learn.labs.terminal.practice import (
+    Practice,
+    answers_in,
+    judge_answers,
+    keep_answers,
+    practice_for,
+)
 from learn.labs.terminal.queries import terminal_for
 from learn.labs.terminal.standing import Standing
 from learn.labs.terminal.views import MAX_LINKED, place_of, practice_context, terminal_context
@@ -49,6 +55,15 @@ def judge(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     context = practice_context(practice)
     context |= {"problem": problem, "announcement": problem or practice.standing.words}
     return render_page(request, "terminal/_judged.html", context)
+
+
+@require_POST
+def answers(request: LearnerRequest, exercise_id: str) -> HttpResponse:
+    """Keep the answers as they are being typed."""
+    place = place_of(request, exercise_id)
+    assert place.exercise is not None
+    keep_answers(place, answers_in(place.exercise, request.POST.dict()))
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -15,5 +15,6 @@ urlpatterns = [
     path("labs/<slug:exercise_id>/terminal/bring-back/", views.bring_back, name="practice-bring-back"),
     path("labs/<slug:exercise_id>/terminal/journal/", views.journal, name="practice-journal"),
     path("labs/<slug:exercise_id>/terminal/judge/", practice_views.judge, name="practice-judge"),
+    path("labs/<slug:exercise_id>/terminal/answers/", practice_views.answers, name="practice-answers"),
     path("labs/<slug:exercise_id>/terminal/hint/", practice_views.hint, name="practice-hint"),
 ]

@@ -187,5 +187,6 @@ def practice_context(practice: Practice) -> dict[str, Any]:
         "practice": practice,
         "lab": practice,
         "judge_url": reverse("labs:practice-judge", args=args),
+        "answers_url": reverse("labs:practice-answers", args=args),
         "hint_url": reverse("labs:practice-hint", args=args),
     }

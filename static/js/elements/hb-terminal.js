@@ -8,6 +8,7 @@ const BEAT_MS = 1000;
 class HbTerminal extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
+    if (!this.form) return; // of a terminal that cannot be read only the log is left
     this.input = this.querySelector("#command");
     this.log = this.querySelector("#log");
     this.offers = this.querySelector("[data-part=offers]");
@@ -27,7 +28,7 @@ class HbTerminal extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.stops.abort();
+    this.stops?.abort();
     clearTimeout(this.timer);
   }
 
