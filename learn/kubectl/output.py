@@ -75,9 +75,9 @@ def printer_for(call: Call, name: str, argument: str) -> Printer:
     """The printer of a format other than the tables."""
     match name:
         case "yaml":
-            return to_yaml
+            return lambda obj: to_yaml(_owned_or_not(call, obj))
         case "json":
-            return lambda obj: to_json(obj) + "\n"
+            return lambda obj: to_json(_owned_or_not(call, obj)) + "\n"
         case "name":
             return _names
         case "jsonpath":
@@ -109,6 +109,20 @@ def _file(call: Call, path: str) -> str:
     if text is None:
         raise CommandError(f"error: error reading template {path}, open {path}: no such file or directory")
     return text
+
+
+def _owned_or_not(call: Call, obj: Obj) -> Obj:
+    return obj if call.parsed.is_on("show-managed-fields") else without_managed_fields(obj)
+
+
+def without_managed_fields(obj: Obj) -> Obj:
+    """An object or list as YAML and JSON show it unless asked otherwise (OmitManagedFieldsPrinter)."""
+    if obj.get("kind") == "List" and isinstance(obj.get("items"), list):
+        return {**obj, "items": [without_managed_fields(each) for each in obj["items"]]}
+    meta = obj.get("metadata")
+    if not isinstance(meta, dict) or "managedFields" not in meta:
+        return obj
+    return {**obj, "metadata": {key: value for key, value in meta.items() if key != "managedFields"}}
 
 
 def items_of(obj: Obj) -> list[Obj]:

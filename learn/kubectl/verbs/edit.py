@@ -20,7 +20,7 @@ from learn.kubectl.call import Call, Command, EditRequest, State
 from learn.kubectl.errors import CommandError, error_text
 from learn.kubectl.flags import Flag
 from learn.kubectl.lookup import FILE_FLAGS
-from learn.kubectl.output import object_name
+from learn.kubectl.output import object_name, without_managed_fields
 from learn.kubectl.targets import write_targets
 from learn.kubectl.writes import WRITE_FLAGS, DryRun, act, dry_run_of, print_done
 from learn.kubectl.yamltext import to_yaml
@@ -43,8 +43,9 @@ def start(call: Call) -> State | None:
     path = call.parsed.text("from-editor")
     if not path:
         argv = _again(call, obj)
-        call.files.write(_opened(argv[-1]), to_yaml(obj))
-        call.edit = EditRequest(name=object_name(obj), text=_HEADER + to_yaml(obj), argv=argv)
+        text = to_yaml(without_managed_fields(obj))
+        call.files.write(_opened(argv[-1]), text)
+        call.edit = EditRequest(name=object_name(obj), text=_HEADER + text, argv=argv)
         return None
     _save(call, obj, path)
     return None
@@ -81,7 +82,9 @@ def _save(call: Call, obj: Obj, path: str) -> None:
             f"error parsing edited-file: error converting YAML to JSON: yaml: {line}{getattr(error, 'problem', '')}",
         )
         return
-    original = yaml.load(call.files.read(_opened(path)) or to_yaml(obj), yaml.CSafeLoader)
+    original = yaml.load(
+        call.files.read(_opened(path)) or to_yaml(without_managed_fields(obj)), yaml.CSafeLoader
+    )
     call.files.remove(_opened(path))
     if edited == original:
         call.warn("Edit cancelled, no changes made.")

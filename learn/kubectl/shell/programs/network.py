@@ -20,14 +20,29 @@ _REASONS = {
 }  # fmt: skip
 
 
+_LETTERS, _VALUED = "sSkLfvIi46", "oXHmwdARCu"
+
+
 def _curl(process: Process) -> State | None:
-    options = read_options(process, "sSkLfvIi46", "oXHmwdARCu")
+    options = read_options(process, _LETTERS, _VALUED)
     if options is None:
         return None
     if not options.words:
         process.complain("curl: no URL specified\ncurl: try 'curl --help' for more information", 2)
         return None
-    url = options.words[0] if "://" in options.words[0] else f"http://{options.words[0]}"
+    return _fetch(process, options, options.words)
+
+
+def _fetch(process: Process, options: Options, urls: list[str]) -> State | None:
+    """One URL after the other; gives where the first that takes time stands, with those behind it."""
+    for place, url in enumerate(urls, 1):
+        state = _one(process, options, url if "://" in url else f"http://{url}")
+        if state is not None:
+            return {**state, "urls": urls[place:]}
+    return None
+
+
+def _one(process: Process, options: Options, url: str) -> State | None:
     try:
         reached = _send(process, url, options)
     except ApiError as error:
@@ -40,7 +55,9 @@ def _curl(process: Process) -> State | None:
     latency = reached.latency_ms
     if limit and re.fullmatch(r"\d+(\.\d+)?", limit) and float(limit) * 1000 < latency:
         span = int(float(limit) * 1000)
-        text = f"curl: (28) Operation timed out after {span} milliseconds with 0 bytes received"
+        text = f"curl: (28) Connection timed out after {span} milliseconds"
+        if reached.status:
+            text = f"curl: (28) Operation timed out after {span} milliseconds with 0 bytes received"
         return _ends(process, "", text, 28, span)
     if not reached.status:
         return _ends(
@@ -70,11 +87,13 @@ def _curl_step(process: Process, state: State) -> State | None:
     if process.terminal.cluster.now < state["deadline"]:
         return state
     _finish(process, state)
-    return None
+    options = read_options(process, _LETTERS, _VALUED)
+    return _fetch(process, options, state["urls"]) if options else None
 
 
 def _finish(process: Process, state: State) -> None:
     process.write(state["out"])
+    process.exit_code = 0
     silent = any(re.fullmatch(r"-[a-zA-Z]*s[a-zA-Z]*|--silent", word) for word in process.args)
     loud = any(re.fullmatch(r"-[a-zA-Z]*S[a-zA-Z]*|--show-error", word) for word in process.args)
     if state["err"]:
