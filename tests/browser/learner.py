@@ -114,6 +114,22 @@ class Learner:
         expect(self.page.locator(".timeline-sentence")).to_be_visible()
         return numbers
 
+    def operate(self, exercise: Exercise) -> None:
+        """Run the first solution of a terminal exercise, answer by the examples, and have it judged."""
+        command = self.page.locator("#command")
+        for line in exercise.solutions[0].text.splitlines():
+            count = self.page.locator("#log .entry").count()
+            command.fill(line)
+            command.press("Enter")
+            expect(self.page.locator("#log .entry")).to_have_count(count + 1)
+            expect(self.page.locator("#log .entry[data-waiting]")).to_have_count(0)
+        for goal in exercise.goals:
+            if goal.question and goal.question.choices:
+                self.page.get_by_label(goal.question.example, exact=True).check()
+            elif goal.question:
+                self.page.get_by_label(goal.question.text).fill(goal.question.example)
+        self.page.get_by_role("button", name="確かめる", exact=True).click()
+
     def _drawn_numbers(self, exercise: Exercise) -> dict[str, int]:
         """The numbers with which the page says what it says."""
         forecast = exercise.forecast

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from learn.content.model import ExerciseType
 from tests.browser.learner import Learner, real_catalog
 
 pytestmark = pytest.mark.browser
@@ -17,6 +18,10 @@ def solve(learner, exercise):
     if exercise.forecast:
         learner.predict(exercise, right=True)
         expect(learner.page.locator("#predictions")).to_contain_text("この演習は完了しています。")
+        return
+    if exercise.type is ExerciseType.TERMINAL:
+        learner.operate(exercise)
+        expect(learner.page.locator("#next")).to_contain_text("この演習は完了しています。")
         return
     learner.check()
     expect(learner.page.locator("#result")).not_to_contain_text("ここに結果が現れます")
