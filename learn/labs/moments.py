@@ -45,6 +45,7 @@ _JOB_EVENTS: Mapping[str, str] = {
     "BackoffLimitExceeded": "Jobが失敗しました。やり直しの上限に達しました",
     "DeadlineExceeded": "Jobが失敗しました。期限を過ぎました",
 }
+_LASTING_MS = 2_000
 _FAILED_PROBE = re.compile(r"failed (liveness|startup) probe")
 
 
@@ -75,7 +76,14 @@ def end_of(run: Run) -> int:
 
 def moments_of(run: Run) -> tuple[Moment, ...]:
     """Every change that a learner would notice, in the order of time."""
-    found = [*_from_entries(run), *_from_pods(run), *_from_endpoints(run), *_from_requests(run)]
+    found = [
+        *_from_entries(run),
+        *_from_pods(run),
+        *_from_replicas(run),
+        *_from_endpoints(run),
+        *_from_load(run),
+        *_from_requests(run),
+    ]
     origin, end = origin_of(run), end_of(run)
     inside = (each for each in found if 0 <= each.ms - origin <= end)
     moved = (replace(each, ms=each.ms - origin) for each in inside)
@@ -107,7 +115,7 @@ def _from_entries(run: Run) -> Iterator[Moment]:
             case "container-started":
                 yield _told(entry, _started(entry.data), weight=2 if entry.data["restarts"] else 1)
             case "container-killing":
-                yield _told(entry, killing_text(run, entry), weight=3)
+                yield _told(entry, killing_text(run, entry), weight=3 if failed_probes(run, entry) else 1)
             case "container-exited":
                 yield _told(entry, exited_text(entry.data), weight=2 if entry.data["exit_code"] else 1)
             case "probe":
@@ -221,6 +229,18 @@ def _pod_change(before: Obj | None, now: Obj | None) -> str:
     return "Podが準備完了ではなくなりました" if was and not is_ready(now) else ""
 
 
+def _from_replicas(run: Run) -> Iterator[Moment]:
+    """When a Deployment or a StatefulSet is to have another number of Pods than before."""
+    for ref in (*run.cluster.trace.refs("Deployment"), *run.cluster.trace.refs("StatefulSet")):
+        before: int | None = None
+        for version in run.cluster.trace.versions(ref) if is_shown(ref) else ():
+            count = None if version.obj is None else int(version.obj["spec"].get("replicas", 1))
+            if before is not None and count is not None and count != before:
+                text = f"レプリカ数が{before}から{count}になりました"
+                yield Moment(ms=version.time_ms, entry=version.entry, where=name_of(ref), text=text, weight=2)
+            before = count
+
+
 def _from_endpoints(run: Run) -> Iterator[Moment]:
     origin = origin_of(run)
     entries = {
@@ -238,6 +258,19 @@ def _from_endpoints(run: Run) -> Iterator[Moment]:
                 text = f"Serviceの宛先が{step['count']}つになりました"
                 yield Moment(ms=ms, entry=entries.get(ms, 0), where=service, text=text, weight=1)
             count = step["count"]
+
+
+def _from_load(run: Run) -> Iterator[Moment]:
+    """When the requests per second become others and stay so for a while; a ramp is told at its end."""
+    entries = [each for each in run.cluster.trace.find("action") if each.data.get("verb") == "load"]
+    for index, entry in enumerate(entries):
+        following = (each.time_ms for each in entries[index + 1 :] if each.ref == entry.ref)
+        if next(following, run.cluster.now) - entry.time_ms < _LASTING_MS:
+            continue
+        rate = round(entry.data.get("rps") or 0)
+        text = f"負荷が毎秒{rate}件になりました" if rate else "負荷がなくなりました"
+        if "cpu" not in entry.data:
+            yield Moment(ms=entry.time_ms, entry=entry.id, where=entry.ref.name, text=text, weight=1)
 
 
 def _from_requests(run: Run) -> Iterator[Moment]:

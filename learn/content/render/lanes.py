@@ -20,6 +20,7 @@ from learn.content.render.figure import (
     tag,
     text_width,
 )
+from learn.content.render.steps import STEPS_HEIGHT, Steps, scale_texts, steps_svg
 
 _CHART_WIDTH = 480.0
 _CHART_MAX = 1600.0
@@ -72,10 +73,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
+    """Marks in a row; or, with ``steps``, a chart instead of them."""
+
     label: str
-    bars: tuple[Bar, ...]
-    points: tuple[Point, ...]
-    notes: tuple[Note, ...]
+    bars: tuple[Bar, ...] = ()
+    points: tuple[Point, ...] = ()
+    notes: tuple[Note, ...] = ()
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +114,10 @@ def lanes_svg(diagram: Lanes, caption: Caption) -> str:
     scale = scale_of(diagram)
     width = float(diagram.end) * scale
     placed = [_place(_captions(lane, scale), width) for lane in diagram.lanes]
-    heights = [_lane_height(labels) for labels in placed]
+    heights = [
+        STEPS_HEIGHT if lane.steps else _lane_height(labels)
+        for lane, labels in zip(diagram.lanes, placed, strict=True)
+    ]
     head = 0.0 if diagram.cursor is None else _CURSOR_HEAD
     tops = [head + sum(heights[:index]) for index in range(len(heights))]
     bottom = head + sum(heights)
@@ -133,11 +140,8 @@ def lanes_svg(diagram: Lanes, caption: Caption) -> str:
 def scale_of(diagram: Lanes) -> float:
     """Pixels per second of the drawing: wide enough that neighbouring points do not touch."""
     end = float(diagram.end)
-    gaps = [
-        float(after - before)
-        for lane in diagram.lanes
-        for before, after in pairwise(sorted({point.at for point in lane.points}))
-    ]
+    times = [sorted({point.at for point in lane.points}) for lane in diagram.lanes]
+    gaps = [float(after - before) for each in times for before, after in pairwise(each)]
     wanted = max([diagram.width / end, *(_POINT_GAP / gap for gap in gaps)])
     return min(wanted, _CHART_MAX / end)
 
@@ -176,6 +180,8 @@ def _lane_height(labels: tuple[_Label, ...]) -> float:
 
 
 def _lane_svg(lane: Lane, labels: tuple[_Label, ...], top: float, height: float, scale: float) -> str:
+    if lane.steps:
+        return f'<g class="lane">{steps_svg(lane.steps, top, scale)}</g>'
     middle = top + height - (_MARK_ROW + _LANE_PADDING) / 2
     lowest = middle - _MARK_ROW / 2 - 3
     parts = [_bar_svg(bar, middle, scale) for bar in lane.bars]
@@ -255,16 +261,25 @@ def _ticks(diagram: Lanes) -> list[Decimal]:
 
 def _names_svg(diagram: Lanes, tops: list[float], heights: list[float], height: float) -> str:
     """The lanes' names and the axis' unit; the chart's description speaks for them."""
-    width = max(text_width(lane.label) for lane in diagram.lanes) + 12
-    texts = [
-        tag("text", lane.label, class_="lane-name", x=0.0, y=top + tall - (_MARK_ROW + _LANE_PADDING) / 2 + 5)
-        for lane, top, tall in zip(diagram.lanes, tops, heights, strict=True)
-    ]
+    width = max(text_width(lane.label) + _scale_width(lane) for lane in diagram.lanes) + 12
+    texts = []
+    for lane, top, tall in zip(diagram.lanes, tops, heights, strict=True):
+        middle = top + tall / 2 if lane.steps else top + tall - (_MARK_ROW + _LANE_PADDING) / 2
+        texts.append(tag("text", lane.label, class_="lane-name", x=0.0, y=middle + 5))
+        texts += [
+            tag("text", text, class_="axis-text", x=width, y=y, text_anchor="end")
+            for y, text in (scale_texts(lane.steps, top) if lane.steps else ())
+        ]
     texts.append(tag("text", "秒", class_="axis-text", x=0.0, y=height - _AXIS + 20))
     return (
         f'<svg class="lane-names" aria-hidden="true" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
         f'height="{height:g}" font-size="{FONT_SIZE}" fill="currentColor">{"".join(texts)}</svg>'
     )
+
+
+def _scale_width(lane: Lane) -> float:
+    """Room for the numbers of a chart's scale beside the lane's name."""
+    return 8 + max(text_width(text) for _, text in scale_texts(lane.steps, 0)) if lane.steps else 0.0
 
 
 def _table(diagram: Lanes) -> Table:
@@ -280,3 +295,6 @@ def _lane_rows(lane: Lane) -> Iterator[tuple[Decimal, str, str, str]]:
         yield point.at, lane.label, f"{number_text(point.at)}秒", POINT_WORDS[point.state]
     for note in lane.notes:
         yield note.at, lane.label, f"{number_text(note.at)}秒", note.text
+    if lane.steps:
+        for start, _, amount in lane.steps.stretches:
+            yield start, lane.label, f"{number_text(start)}秒", f"{amount}{lane.steps.unit}"
