@@ -61,6 +61,8 @@ def limit_range_violations(obj: Mapping[str, Any], limit_range: Mapping[str, Any
         asked = resource_list(map_at(map_at(spec, "resources"), "requests"))
         claims = [item for item in items if item.get("type") == "PersistentVolumeClaim"]
         return [text for item in claims for text in _claim_violations(item, asked)]
+    if obj.get("kind") != "Pod":
+        return []
     found: list[str] = []
     for item in items:
         if item.get("type") == "Container":

@@ -176,3 +176,14 @@ def test_custom_resources_are_checked_by_their_schema_and_rules() -> None:
     )
     scaler = plain("VerticalPodAutoscaler", "autoscaling.k8s.io/v1", spec={})
     assert texts(scaler) == ["spec.targetRef: Required value"]
+
+
+def test_custom_resources_may_have_finalizers_without_a_domain():
+    custom = {
+        "apiVersion": "example.com/v1",
+        "kind": "Backup",
+        "metadata": {"name": "a", "finalizers": ["wait"]},
+    }
+    assert validate(custom) == []
+    built_in = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "finalizers": ["wait"]}}
+    assert [error.path for error in validate(built_in)] == [("metadata", "finalizers", 0)]

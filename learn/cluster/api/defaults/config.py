@@ -21,6 +21,8 @@ def default_namespace(obj: Object, rules: Behaviour) -> None:
 
 
 def default_node(obj: Object, rules: Behaviour) -> None:
+    if obj.get("spec") is None:
+        obj["spec"] = {}
     status = held(obj, "status")
     if status and "allocatable" not in status and isinstance(status.get("capacity"), dict):
         status["allocatable"] = dict(status["capacity"])

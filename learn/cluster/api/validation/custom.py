@@ -39,7 +39,8 @@ def validate_by_schema(
     """Metadata rules for any object, and the schema's for custom resources that are known here."""
     schema = crd_schema(str(obj.get("apiVersion")), str(obj.get("kind")), version)
     form = names.dns_subdomain if schema is not None else names.path_segment
-    errors = [] if obj.get("kind") in _QUESTIONS else validate_metadata(obj, old, form)
+    is_question = obj.get("kind") in _QUESTIONS
+    errors = [] if is_question else validate_metadata(obj, old, form, is_built_in=False)
     if schema is not None:
         errors += _duplicates(obj, schema.raw, ())
         problems = validate_schema(obj, schema=schema, version=version)

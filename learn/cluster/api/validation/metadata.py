@@ -29,7 +29,12 @@ _STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 
 
 def validate_metadata(
-    obj: Mapping[str, Any], old: Mapping[str, Any] | None, form: NameForm, path: Path = METADATA
+    obj: Mapping[str, Any],
+    old: Mapping[str, Any] | None,
+    form: NameForm,
+    path: Path = METADATA,
+    *,
+    is_built_in: bool = True,
 ) -> list[FieldError]:
     """ValidateObjectMeta, or ValidateObjectMetaUpdate when the object replaces an old one.
 
@@ -50,7 +55,7 @@ def validate_metadata(
     if "ownerReferences" in meta:
         errors += _validate_owners(meta, (*path, "ownerReferences"))
     if "finalizers" in meta:
-        errors += _validate_finalizers(meta, (*path, "finalizers"))
+        errors += _validate_finalizers(meta, (*path, "finalizers"), is_built_in=is_built_in)
     return errors
 
 
@@ -148,7 +153,8 @@ def _validate_owners(meta: Mapping[str, Any], path: Path) -> list[FieldError]:
     return errors
 
 
-def _validate_finalizers(meta: Mapping[str, Any], path: Path) -> list[FieldError]:
+def _validate_finalizers(meta: Mapping[str, Any], path: Path, *, is_built_in: bool) -> list[FieldError]:
+    """Names of a built-in kind's finalizers need a domain, but for the standard ones; others need none."""
     errors: list[FieldError] = []
     finalizers = [name for name in list_at(meta, "finalizers") if isinstance(name, str)]
     for index, name in enumerate(finalizers):
@@ -156,7 +162,7 @@ def _validate_finalizers(meta: Mapping[str, Any], path: Path) -> list[FieldError
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         errors.append(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"))
     for index, name in enumerate(finalizers):
-        if "/" not in name and name not in _STANDARD_FINALIZERS:
+        if is_built_in and "/" not in name and name not in _STANDARD_FINALIZERS:
             detail = "name is neither a standard finalizer name nor is it fully qualified"
             errors.append(invalid((*path, index), name, detail))
     return errors
