@@ -109,7 +109,7 @@ def test_two_tabs_share_one_cluster_and_each_sees_what_the_other_did(learner):
 
 
 def test_a_write_in_between_makes_the_request_begin_again(learner, monkeypatch):
-    from learn.labs.terminal import actions
+    from learn.labs.terminal import turns
 
     run(learner, "kubectl get nodes")
     calls = []
@@ -120,8 +120,8 @@ def test_a_write_in_between_makes_the_request_begin_again(learner, monkeypatch):
         calls.append(1)
         return original(state)
 
-    original = actions.unpack
-    monkeypatch.setattr(actions, "unpack", unpack)
+    original = turns.unpack
+    monkeypatch.setattr(turns, "unpack", unpack)
     form = form_of(learner)
     run(learner, CREATE, form)
     assert len(calls) == 2
@@ -293,9 +293,9 @@ def test_the_journal_has_every_command_and_every_stretch_of_time(learner):
 
 
 def test_the_journal_keeps_the_last_stretches_of_time(learner, monkeypatch):
-    from learn.labs.terminal import actions
+    from learn.labs.terminal import turns
 
-    monkeypatch.setattr(actions, "KEPT_COMMANDS", 3)
+    monkeypatch.setattr(turns, "KEPT_COMMANDS", 3)
     press(learner, "pause")
     for _ in range(5):
         press(learner, "advance-1")
@@ -372,9 +372,9 @@ def test_a_long_output_is_cut_and_says_so(learner, monkeypatch):
 
 
 def test_the_log_keeps_the_last_commands_and_says_so(learner, monkeypatch):
-    from learn.labs.terminal import actions
+    from learn.labs.terminal import turns
 
-    monkeypatch.setattr(actions, "KEPT_COMMANDS", 2)
+    monkeypatch.setattr(turns, "KEPT_COMMANDS", 2)
     for number in range(4):
         run(learner, f"kubectl get nodes node-{number}")
     assert "古い2件のコマンドは、記録から外しました。" in log_of(learner)

@@ -1,15 +1,8 @@
-"""
-What a learner does in the terminal, written down once.
-
-A request reads the terminal, works on a copy, and writes it back only if nobody wrote in between; else it begins
-again from what is there now. So nothing is locked while a command runs, and no two requests interleave.
-"""
+"""What a learner does in the terminal, written down once."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -20,42 +13,15 @@ from learn.kubectl.files import Files
 from learn.kubectl.result import Result
 from learn.labs.terminal import console
 from learn.labs.terminal.place import Place
-from learn.labs.terminal.session import (
-    Session,
-    StateTooLarge,
-    StateUnreadable,
-    pack,
-    run_to_next_change,
-    unpack,
-)
-from learn.progress.models import Learner, Terminal, TerminalAdvance, TerminalCommand
+from learn.labs.terminal.session import Session, pack, run_to_next_change, unpack
+from learn.labs.terminal.turns import Refused, Turn, fresh_terminal, lock, take_turn
+from learn.progress.models import Terminal, TerminalAdvance, TerminalCommand
 
-TRIES = 6
 AWAY = timedelta(minutes=10)
 """Time follows the learner's clock; after a longer absence it has waited instead."""
 
 NEXT_CHANGE_MOST_MS = 600_000
-KEPT_COMMANDS = 200
-UNREADABLE = (
-    "このクラスターの保存内容を読み取れないため、続きを実行できません。コマンドの記録は残っています。"
-    "「最初からやり直す」で新しいクラスターを始められます。"
-)
 INTERRUPTED = 130
-
-
-class Refused(Exception):
-    """What was asked cannot be done now; `str` of it says why and what to do."""
-
-
-@dataclass(slots=True)
-class Turn:
-    """One request on a terminal: `row` and `session` to work on, and what to write down with them."""
-
-    row: Terminal
-    session: Session
-    now: datetime
-    commands: list[TerminalCommand] = field(default_factory=list)
-    advance: TerminalAdvance | None = None
 
 
 def run_line(place: Place, line: str, token: str, now: datetime) -> Turn:
@@ -84,7 +50,7 @@ def run_line(place: Place, line: str, token: str, now: datetime) -> Turn:
         )
         _take(turn, command, result)
 
-    return _turn(place, now, work)
+    return take_turn(place, now, work)
 
 
 def save_edit(place: Place, text: str, token: str, now: datetime) -> Turn:
@@ -115,19 +81,19 @@ def save_edit(place: Place, text: str, token: str, now: datetime) -> Turn:
         )
         _take(turn, command, result)
 
-    return _turn(place, now, work)
+    return take_turn(place, now, work)
 
 
 def leave_edit(place: Place, now: datetime) -> Turn:
     def work(turn: Turn) -> None:
         turn.session.edit = None
 
-    return _turn(place, now, work)
+    return take_turn(place, now, work)
 
 
 def follow(place: Place, now: datetime) -> Turn:
     """Let time follow the learner's clock, and with it the command that waits."""
-    return _turn(place, now, _pass_time)
+    return take_turn(place, now, _pass_time)
 
 
 def advance(place: Place, ms: int | None, token: str, now: datetime) -> Turn:
@@ -146,7 +112,7 @@ def advance(place: Place, ms: int | None, token: str, now: datetime) -> Turn:
             learner_id=place.learner_id, terminal=turn.row, at_ms=before, by_ms=by_ms
         )
 
-    return _turn(place, now, work)
+    return take_turn(place, now, work)
 
 
 def set_paused(place: Place, paused: bool, now: datetime) -> Turn:
@@ -154,7 +120,7 @@ def set_paused(place: Place, paused: bool, now: datetime) -> Turn:
         _pass_time(turn)
         turn.row.paused = paused
 
-    return _turn(place, now, work)
+    return take_turn(place, now, work)
 
 
 def interrupt(place: Place, now: datetime) -> Turn:
@@ -165,7 +131,7 @@ def interrupt(place: Place, now: datetime) -> Turn:
         if turn.session.waiting:
             _end(turn)
 
-    return _turn(place, now, work)
+    return take_turn(place, now, work)
 
 
 def clear(place: Place, now: datetime) -> Turn:
@@ -174,16 +140,16 @@ def clear(place: Place, now: datetime) -> Turn:
     def work(turn: Turn) -> None:
         turn.row.shown_from = turn.session.count + (0 if turn.session.waiting else 1)
 
-    return _turn(place, now, work)
+    return take_turn(place, now, work)
 
 
 def start_over(place: Place, number: int, now: datetime) -> None:
     """Set the terminal `number` aside for a new one; only the last one set aside is kept."""
     if not number:
         return
-    fresh = _fresh(place, number + 1, now)
+    fresh = fresh_terminal(place, number + 1, now)
     with transaction.atomic():
-        _lock(place)
+        lock(place)
         current = place.terminals.first()
         if current is None or current.number != number:
             return
@@ -196,95 +162,10 @@ def bring_back(place: Place, number: int) -> None:
     if not number:
         return
     with transaction.atomic():
-        _lock(place)
+        lock(place)
         rows = list(place.terminals[:2])
         if len(rows) == 2 and rows[0].number == number:
             Terminal.objects.filter(pk=rows[1].pk).update(number=number + 1)
-
-
-# -- one request ---------------------------------------------------------------------------------
-
-
-def _turn(place: Place, now: datetime, work: Callable[[Turn], None]) -> Turn:
-    for _ in range(TRIES):
-        row = _current(place, now)
-        try:
-            turn = Turn(row, unpack(bytes(row.state)), now)
-        except StateUnreadable:
-            raise Refused(UNREADABLE) from None
-        work(turn)
-        if _saved(turn):
-            return turn
-    raise Refused("ほかのタブの操作と重なりました。少し待ってから、もう一度実行してください。")
-
-
-def _saved(turn: Turn) -> bool:
-    try:
-        packed = pack(turn.session)
-    except StateTooLarge:
-        raise Refused(
-            "クラスターとファイルが大きくなりすぎるため、このコマンドを取り消しました。"
-            "いらないオブジェクトやファイルを消してから実行してください。"
-        ) from None
-    row = turn.row
-    with transaction.atomic():
-        written = Terminal.objects.filter(pk=row.pk, revision=row.revision).update(
-            state=packed,
-            revision=row.revision + 1,
-            seen_at=row.seen_at,
-            paused=row.paused,
-            shown_from=row.shown_from,
-            last_key=row.last_key,
-        )
-        if not written:
-            return False
-        for command in turn.commands:
-            command.save()
-        if turn.advance:
-            turn.advance.save()
-            _forget_advances(row)
-        if turn.commands and turn.session.count > KEPT_COMMANDS:
-            TerminalCommand.objects.filter(
-                terminal=row, number__lte=turn.session.count - KEPT_COMMANDS
-            ).delete()
-    return True
-
-
-def _forget_advances(row: Terminal) -> None:
-    newest = TerminalAdvance.objects.filter(terminal=row).order_by("-pk")
-    if oldest_kept := newest.values_list("pk", flat=True)[KEPT_COMMANDS - 1 : KEPT_COMMANDS].first():
-        newest.filter(pk__lt=oldest_kept).delete()
-
-
-def _current(place: Place, now: datetime) -> Terminal:
-    for _ in range(2):
-        found = place.terminals.first()
-        if found:
-            return found
-        fresh = _fresh(place, 1, now)
-        with transaction.atomic():
-            _lock(place)
-            if not place.terminals.exists():
-                fresh.save()
-    raise Refused("ターミナルを始められませんでした。画面を読み込み直してください。")
-
-
-def _lock(place: Place) -> None:
-    Learner.objects.bulk_create([Learner(id=place.learner_id)], ignore_conflicts=True)
-    Learner.objects.select_for_update().get(pk=place.learner_id)
-
-
-def _fresh(place: Place, number: int, now: datetime) -> Terminal:
-    """A terminal to be saved; made before anything is locked, for its cluster takes a while."""
-    seed = secrets.randbelow(2**31)
-    return Terminal(
-        learner_id=place.learner_id,
-        exercise_id=place.exercise_id,
-        number=number,
-        seed=seed,
-        state=pack(place.begin(seed)),
-        seen_at=now,
-    )
 
 
 def _key(token: str, said: str) -> str:

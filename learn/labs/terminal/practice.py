@@ -10,10 +10,10 @@ from datetime import datetime
 from learn.content.model import Catalog, Course, Exercise, Goal, Lesson, Solution
 from learn.labs.queries import Following, following
 from learn.labs.terminal import actions
-from learn.labs.terminal.actions import Turn
 from learn.labs.terminal.place import Place
 from learn.labs.terminal.session import StateUnreadable, unpack
 from learn.labs.terminal.standing import Answers, Standing, ran_on, stand, untouched
+from learn.labs.terminal.turns import Turn
 from learn.progress.actions import begin_check, finish_check, save_draft
 from learn.progress.queries import ExerciseState, exercise_state
 

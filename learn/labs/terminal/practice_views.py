@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from learn.content.model import Catalog, Exercise
-from learn.labs.terminal.actions import Refused
 from learn.labs.terminal.place import Place
 from learn.labs.terminal.practice import (
     Practice,
@@ -17,6 +16,7 @@ from learn.labs.terminal.practice import (
 )
 from learn.labs.terminal.queries import terminal_for
 from learn.labs.terminal.standing import Standing
+from learn.labs.terminal.turns import Refused
 from learn.labs.terminal.views import MAX_LINKED, place_of, practice_context, terminal_context
 from learn.library import get_catalog
 from learn.progress.actions import open_hint

@@ -12,7 +12,6 @@ from django_htmx.http import reswap, retarget
 
 from learn.content.model import ExerciseType
 from learn.labs.terminal import actions
-from learn.labs.terminal.actions import Turn
 from learn.labs.terminal.completion import complete
 from learn.labs.terminal.forms import ADVANCES, MAX_LINE_BYTES, CommandForm
 from learn.labs.terminal.journal import journal_of
@@ -20,6 +19,7 @@ from learn.labs.terminal.place import Place
 from learn.labs.terminal.practice import Practice, judge_turn, practice_for
 from learn.labs.terminal.queries import News, TerminalView, cluster_of, news_for, terminal_for
 from learn.labs.terminal.standing import Standing
+from learn.labs.terminal.turns import Refused, Turn
 from learn.library import get_catalog
 from learn.progress.http import LearnerRequest
 from learn.ui.render import is_part, render_page
@@ -63,7 +63,7 @@ def run(request: LearnerRequest, exercise_id: str = "") -> HttpResponse:
         return _refuse(request, place, form.problem)
     try:
         turn = _do(place, form.cleaned_data)
-    except actions.Refused as refused:
+    except Refused as refused:
         return _refuse(request, place, str(refused))
     standing = judge_turn(place, turn) if place.exercise else None
     if is_part(request):
