@@ -8,11 +8,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from learn.cluster.api.versions import NEWEST, SUPPORTED
 from learn.labs.sandbox_examples import EXAMPLES
 from learn.labs.sandbox_forms import PlaceForm, SandboxForm
 from learn.labs.sandbox_report import editor_reply, findings_of, fixed, report_of
+from learn.labs.sandbox_run import Conditions, address
 from learn.labs.sandbox_sharing import MAX_SHARED_CHARACTERS, NotShared, packed, unpacked
 from learn.library import get_catalog
 from learn.sandbox.assist import complete, describe, format_manifest
@@ -45,6 +47,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, request.POST.get("text", ""), NEWEST, error=_error_of(form))
     text, version = form.cleaned_data["text"], form.cleaned_data["version"]
+    if "run" in request.POST:
+        return _run(request, text, version)
     if "share" in request.POST:
         return _share(request, text, version)
     if "format" in request.POST:
@@ -60,6 +64,22 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 CANNOT_FORMAT = "YAMLとして読めないため、字下げをそろえられませんでした。先に「直すところ」を直します。"
+
+
+def _run(request: HttpRequest, text: str, version: str) -> HttpResponse:
+    """Go to the run of the text; its address holds the text."""
+    shared = packed(text)
+    if not text.strip():
+        return _page(
+            request, text, version, error="動かすマニフェストがありません。書くか貼り付けてください。"
+        )
+    if len(shared) > MAX_SHARED_CHARACTERS:
+        return _page(request, text, version, error=TOO_LONG_TO_RUN)
+    url = address(shared, Conditions(version=version))
+    return HttpResponseClientRedirect(url) if is_part(request) else redirect(url)
+
+
+TOO_LONG_TO_RUN = "マニフェストが長いため、シミュレーターでは動かせません。いくつかに分けて動かします。"
 
 
 def _share(request: HttpRequest, text: str, version: str) -> HttpResponse:

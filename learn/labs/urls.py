@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from learn.labs import fork_views, predict_views, sandbox_views, views
+from learn.labs import fork_views, predict_views, sandbox_run_views, sandbox_views, views
 
 app_name = "labs"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sandbox/complete/", sandbox_views.completion, name="sandbox-complete"),
     path("sandbox/describe/", sandbox_views.documentation, name="sandbox-describe"),
     path("sandbox/format/", sandbox_views.layout, name="sandbox-format"),
+    path("sandbox/run/", sandbox_run_views.sandbox_run, name="sandbox-run"),
     path("labs/<slug:exercise_id>/", views.lab, name="lab"),
     path("labs/<slug:exercise_id>/adopt/", fork_views.adopt, name="adopt"),
     path("labs/<slug:exercise_id>/again/", predict_views.again, name="again"),
