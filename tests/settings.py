@@ -3,7 +3,8 @@
 import os
 import tempfile
 
-os.environ.setdefault("HATOBA_VAR_DIR", tempfile.mkdtemp(prefix="hatoba-test-"))
+_VAR = tempfile.TemporaryDirectory(prefix="hatoba-test-")  # gone with the process
+os.environ.setdefault("HATOBA_VAR_DIR", _VAR.name)
 
 from learn.settings import *  # noqa: F403
 from learn.settings import STORAGES as _STORAGES
