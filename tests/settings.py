@@ -6,8 +6,8 @@ import tempfile
 _VAR = tempfile.TemporaryDirectory(prefix="hatoba-test-")  # gone with the process
 os.environ.setdefault("HATOBA_VAR_DIR", _VAR.name)
 
-from learn.settings import *  # noqa: F403
-from learn.settings import STORAGES as _STORAGES
+from learn.settings import *  # noqa: E402, F403
+from learn.settings import STORAGES as _STORAGES  # noqa: E402
 
 STORAGES = {
     **_STORAGES,
