@@ -41,13 +41,14 @@ def facts_since_start(past: Facts, cluster: Cluster) -> dict[str, Any]:
 
 
 def _joined(past: Facts, later: Facts) -> dict[str, Any]:
+    """Both as one; a past that was kept before there was such a fact knows nothing of it."""
     if not past:
         return dict(later)
-    found: dict[str, Any] = {name: [*past[name], *later[name]][-MOST:] for name in _LISTS}
+    found: dict[str, Any] = {name: [*past.get(name, ()), *later[name]][-MOST:] for name in _LISTS}
     for name in _SERIES:
-        found[name] = _by_key(past[name], later[name], _one_series)
-    found["pods"] = _by_key(past["pods"], later["pods"], _one_pod)
-    found["requests"] = _by_key(past["requests"], later["requests"], _one_total)
+        found[name] = _by_key(past.get(name, {}), later[name], _one_series)
+    found["pods"] = _by_key(past.get("pods", {}), later["pods"], _one_pod)
+    found["requests"] = _by_key(past.get("requests", {}), later["requests"], _one_total)
     found["readyAt"] = {app: first_reached(series) for app, series in found["ready"].items()}
     return {**found, "windows": {}}
 

@@ -79,3 +79,13 @@ def test_asking_does_not_count_twice():
     again = Cluster.restore(cluster.snapshot())
     first = facts_since_start(past, again)
     assert facts_since_start(past, again) == first == {**facts(cluster), "windows": {}}
+
+
+def test_a_past_without_a_fact_knows_nothing_of_it():
+    cluster = begun()
+    cluster.run_until(60_000)
+    past = {name: value for name, value in kept_facts({}, cluster).items() if name in ("events", "ready")}
+    again = Cluster.restore(cluster.snapshot())
+    found = facts_since_start(past, again)
+    assert found["ready"] == facts(cluster)["ready"]
+    assert found["restarts"] == []

@@ -203,6 +203,24 @@ def test_a_watch_goes_on_by_short_requests_and_ends_at_ctrl_c(learner):
     assert TerminalCommand.objects.filter(exit_code=None).count() == 0
 
 
+def test_what_is_soon_over_is_there_with_the_first_answer(learner):
+    press(learner, "pause")
+    run(learner, CREATE)
+    run(learner, "kubectl expose deployment web --port=80 --target-port=8080 --type=NodePort")
+    press(learner, "advance-10")
+    start = now_ms(learner)
+    run(
+        learner,
+        "for i in 1 2 3; do curl node-1:$(kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}'); done",
+    )
+    assert TerminalCommand.objects.filter(exit_code=0).count() == 3
+    assert log_of(learner).count("web-") >= 3
+    assert now_ms(learner) - start < 100
+    run(learner, "sleep 30")
+    assert TerminalCommand.objects.filter(exit_code=None).count() == 1
+    assert now_ms(learner) - start < 1_200
+
+
 def test_the_shell_keeps_files_and_variables_between_commands(learner):
     run(learner, "export NAME=web; echo replicas > note.txt")
     run(learner, 'echo "$NAME" $(cat note.txt) | wc -w')

@@ -20,6 +20,9 @@ from learn.progress.models import Terminal, TerminalAdvance, TerminalCommand
 AWAY = timedelta(minutes=10)
 """Time follows the learner's clock; after a longer absence it has waited instead."""
 
+AT_ONCE_MS = 1_000
+"""What a command waits for no longer than this (a connection, a short `sleep`) is there with its first answer."""
+
 NEXT_CHANGE_MOST_MS = 600_000
 INTERRUPTED = 130
 
@@ -49,6 +52,8 @@ def run_line(place: Place, line: str, token: str, now: datetime) -> Turn:
             printed=prompt,
         )
         _take(turn, command, result)
+        if turn.session.waiting:
+            _take(turn, command, console.resume(turn.session, AT_ONCE_MS))
 
     return take_turn(place, now, work)
 
