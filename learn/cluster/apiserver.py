@@ -17,6 +17,7 @@ from learn.cluster.api.allocation import Ranges, allocate, taken_by
 from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, PatchError, apply_patch
+from learn.cluster.api.podwarnings import pod_warnings
 from learn.cluster.api.removals import hpa_to_v2
 from learn.cluster.api.validation import validate
 from learn.cluster.api.validation.podupdate import validate_resize
@@ -145,10 +146,12 @@ class ApiServer:
             raise errors.bad_request(text)
 
     def validate(self, obj: Obj, old: Obj | None) -> None:
-        """Raises ApiError (Invalid) with every field error found."""
+        """Raises ApiError (Invalid) with every field error found; what is merely odd goes into `warnings`."""
         found = validate(obj, old=old, version=self.version)
         if found:
             raise errors.invalid(obj["kind"], obj["metadata"]["name"], found, self.version)
+        if old is None or old.get("spec") != obj.get("spec"):
+            self.warnings += pod_warnings(obj)
 
     def _allocated(self, obj: Obj, old: Obj | None) -> Obj:
         """A Service with its addresses and node ports; an error of allocation is reported alone."""

@@ -82,6 +82,11 @@ class Call:
     def warn(self, line: str) -> None:
         self.printed.append(("err", line + "\n"))
 
+    def warn_once(self, line: str) -> None:
+        """A warning that several requests of one command may bring."""
+        if ("err", line + "\n") not in self.printed:
+            self.warn(line)
+
     def fail(self, problem: ApiError | str) -> None:
         """Print an error and go on; the command will end with 1."""
         self.warn(problem if isinstance(problem, str) else error_text(problem, self.version))

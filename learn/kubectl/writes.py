@@ -52,9 +52,17 @@ def dry_run_of(call: Call) -> DryRun:
 
 
 def act(call: Call, dry_run: DryRun, verb: str, **arguments: Any) -> Any:
-    """Do something to the cluster, or to a copy of it for a dry run on the server.  Raises ApiError."""
+    """Do something to the cluster, or to a copy of it for a dry run on the server; its warnings are printed first.
+
+    Raises ApiError.
+    """
     cluster = call.cluster.fork() if dry_run is DryRun.SERVER else call.cluster
-    return cluster.act(verb, **arguments)
+    cluster.api.warnings.clear()
+    try:
+        return cluster.act(verb, **arguments)
+    finally:
+        for text in cluster.api.warnings:
+            call.warn_once(f"Warning: {text}")
 
 
 def update(call: Call, dry_run: DryRun, obj: Obj) -> Obj:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from learn.cluster.api.kinds import find_resource, split_api_version
 from learn.cluster.api.schema import Schema, Type, schema_of
 from learn.kubectl.call import Call, Command, State
+from learn.kubectl.enums import words_of
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
@@ -22,6 +23,7 @@ _NOTHING_NAMED = (
 _WIDTH = 76
 _FIELD_WIDTH = 78
 _MAX_LINES = 20_000
+_MOST_WORDS = 4
 
 
 def start(call: Call) -> State | None:
@@ -52,13 +54,16 @@ def start(call: Call) -> State | None:
 def _explain(call: Call, schema: Schema, fields: list[str]) -> None:
     texts = [schema.description]
     found: Schema | None = schema
+    words: tuple[str, ...] = ()
     for name in fields:
+        words = _words(_fields_of(found), name)
         found, texts = _step(found, name) if found else (None, [])
         if found is None:
             raise CommandError(f'error: field "{fields[-1]}" does not exist')
     assert found is not None
     if fields:
-        call.print(f"FIELD: {fields[-1]} <{type_name(found)}>\n\n")
+        call.print(f"FIELD: {fields[-1]} <{type_name(found)}>")
+        call.print("".join(["ENUM:", *(f"\n    {word}" for word in words), "\n"]) if words else "\n")
     call.print("DESCRIPTION:")
     call.print(_wrapped("".join(f"{text}\n" for text in texts if text) or "<empty>", _WIDTH, "    "))
     lines = list(_field_list(_fields_of(found), 1, (), recursive=call.parsed.is_on("recursive")))
@@ -120,8 +125,10 @@ def _field_list(
         child = schema.properties[name]
         required = " -required-" if name in schema.required else ""
         yield f"{pad}{name}\t<{type_name(child)}>{required}\n"
-        if name not in ("apiVersion", "kind"):
-            yield from _enum(child, pad)
+        words = _words(schema, name)
+        if words:
+            more = ", ...." if len(words) > _MOST_WORDS else ""
+            yield f"{pad}enum: {', '.join(words[:_MOST_WORDS])}{more}\n"
         if recursive:
             yield from _field_list(_fields_of(child), level + 1, (*path, schema.name), recursive=True)
         else:
@@ -129,11 +136,13 @@ def _field_list(
             yield _wrapped(text, _FIELD_WIDTH - len(pad), pad + "  ") + "\n\n"
 
 
-def _enum(schema: Schema, pad: str) -> Iterator[str]:
-    values = [str(value) or '""' for value in schema.enum if value is not None]
-    if values:
-        more = ", ...." if len(values) > 4 else ""
-        yield f"{pad}enum: {', '.join(values[:4])}{more}\n"
+def _words(around: Schema | None, name: str) -> tuple[str, ...]:
+    """The words that a field takes; a custom resource's schema lists its own."""
+    if around is None or name in ("apiVersion", "kind"):
+        return ()
+    child = around.properties.get(name)
+    own = child.enum if child is not None else ()
+    return tuple(str(word) or '""' for word in own if word is not None) or words_of(around.short_name, name)
 
 
 def _wrapped(text: str, width: int, pad: str) -> str:

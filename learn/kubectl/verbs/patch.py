@@ -12,7 +12,7 @@ from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.lookup import FILE_FLAGS, SELECTOR
 from learn.kubectl.targets import write_targets
-from learn.kubectl.writes import WRITE_FLAGS, DryRun, dry_run_of, print_done
+from learn.kubectl.writes import WRITE_FLAGS, DryRun, act, dry_run_of, print_done
 
 _TYPES = ("strategic", "merge", "json")
 
@@ -28,8 +28,9 @@ def start(call: Call) -> State | None:
     subresource = call.parsed.text("subresource")
     for target, obj in write_targets(call, "patch"):
         namespace = obj["metadata"].get("namespace") or "default"
-        where = call.cluster.fork() if dry_run is not DryRun.NONE else call.cluster
-        patched = where.act(
+        patched = act(
+            call,
+            DryRun.NONE if dry_run is DryRun.NONE else DryRun.SERVER,
             "patch",
             kind=target.kind,
             name=obj["metadata"]["name"],
