@@ -52,10 +52,10 @@ def scaled(value: IntOrString, total: int, *, round_up: bool) -> int:
     percent = percent_of(value)
     if percent is None:
         reason = (
-            "string is not a percentage"
+            "invalid type: string is not a percentage"
             if not value.endswith("%")
-            else f'strconv.Atoi: parsing "{value[:-1]}": invalid syntax'
+            else f'invalid value "{value}": strconv.Atoi: parsing "{value[:-1]}": invalid syntax'
         )
-        raise IntOrStringError(f"invalid value for IntOrString: invalid type: {reason}")
+        raise IntOrStringError(f"invalid value for IntOrString: {reason}")
     product = percent * total
     return -(-product // 100) if round_up else product // 100

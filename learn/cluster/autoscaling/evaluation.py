@@ -274,7 +274,11 @@ def _valued(
             raise MetricsError("neither a value target nor an average value target was set")
         ready = sum(pod["status"].get("phase") == "Running" and is_ready(pod) for pod in scene.pods)
         return value_replicas(
-            read(), target=value, current=scene.current, ready=ready, tolerance=scene.tolerance
+            read(),
+            target=value,
+            current=scene.current,
+            ready=ready if scene.pods else None,
+            tolerance=scene.tolerance,
         )
 
     return _guarded(propose, reason, summary, per_pod_error), average is not None

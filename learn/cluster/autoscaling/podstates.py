@@ -7,6 +7,7 @@ from typing import Any
 
 from learn.cluster.api.access import map_at, maps_at, text_at
 from learn.cluster.api.quantity import try_parse
+from learn.cluster.api.requests import pod_requests
 from learn.cluster.autoscaling.replica_calculator import PodState
 from learn.cluster.clock import Clock
 from learn.cluster.objects import Obj
@@ -22,7 +23,7 @@ def pod_state(pod: Obj, clock: Clock, resource: str, container: str = "") -> Pod
         name=pod["metadata"]["name"],
         phase=text_at(status, "phase"),
         is_deleting="deletionTimestamp" in pod["metadata"],
-        is_ready=None if ready is None else ready.get("status") == "True",
+        is_ready=None if ready is None else ready.get("status") != "False",
         ready_since_ms=clock.ms(ready["lastTransitionTime"]) if ready else 0,
         started_ms=clock.ms(started) if started else None,
         requests=requests_of(map_at(pod, "spec"), resource, container),
@@ -30,10 +31,13 @@ def pod_state(pod: Obj, clock: Clock, resource: str, container: str = "") -> Pod
 
 
 def requests_of(spec: Mapping[str, Any], resource: str, container: str = "") -> dict[str, int | None]:
-    """Container -> its request in thousandths; a request of the Pod itself stands for all of them."""
-    whole = _milli(map_at(map_at(spec, "resources"), "requests").get(resource))
-    if whole is not None and not container:
-        return {"": whole}
+    """Container -> its request in thousandths.
+
+    Requests of the Pod itself stand for all containers, under the name "" (calculatePodLevelRequests).
+    """
+    if map_at(map_at(spec, "resources"), "requests") and not container:
+        whole = pod_requests(spec).get(resource)
+        return {"": None if whole is None else whole.milli_value()}
     listed = maps_at(spec, "containers") + [
         each for each in maps_at(spec, "initContainers") if each.get("restartPolicy") == "Always"
     ]

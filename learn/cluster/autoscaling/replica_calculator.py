@@ -12,6 +12,7 @@ from math import ceil
 CPU_INITIALIZATION_MS = 5 * 60_000
 INITIAL_READINESS_DELAY_MS = 30_000
 MAX_INT32 = 2**31 - 1
+NO_PODS = "no pods returned by selector while calculating replica count"
 
 Measure = Callable[[Mapping[str, int]], tuple[float, int, int | None]]
 
@@ -45,8 +46,9 @@ class PodState:
     """
     What the calculator reads of a Pod.
 
-    `is_ready` is None without a Ready condition. `requests` maps container names to the request of the
-    metric's resource; None stands for a container without one.
+    `is_ready` is None without a Ready condition, and False only when that says so. `requests` maps
+    container names ("" for requests of the Pod itself) to the request of the metric's resource; None
+    stands for a container without one.
     """
 
     name: str
@@ -189,13 +191,20 @@ def average_value_replicas(
 
 
 def value_replicas(
-    usage: int, *, target: int, current: int, ready: int, tolerance: Tolerance | None = None
+    usage: int, *, target: int, current: int, ready: int | None, tolerance: Tolerance | None = None
 ) -> Proposal:
-    """Return what an Object or External metric with a value asks for; from 0 replicas it starts the first."""
+    """
+    Return what an Object or External metric with a value asks for; from 0 replicas it starts the first.
+
+    `ready` counts the running Pods that are Ready; None says that the target has no Pods at all.
+    Raises MetricsError when a change cannot be reckoned for want of Pods.
+    """
     ratio = usage / target
-    counted = ready if current else 1
+    counted = (ready or 0) if current else 1
     if current and (tolerance or Tolerance()).covers(ratio):
         return Proposal(replicas=current, ratio=ratio, counted=counted, average=usage)
+    if current and ready is None:
+        raise MetricsError(f"unable to calculate ready pods: {NO_PODS}")
     return Proposal(replicas=_rounded_up(ratio, counted), ratio=ratio, counted=counted, average=usage)
 
 
@@ -215,7 +224,7 @@ def _counted(
     pods: list[PodState], samples: Mapping[str, Sample], *, is_cpu: bool, now_ms: int
 ) -> tuple[Groups, dict[str, int]]:
     if not pods:
-        raise MetricsError("no pods returned by selector while calculating replica count")
+        raise MetricsError(NO_PODS)
     groups = group_pods(pods, samples, is_cpu=is_cpu, now_ms=now_ms)
     usage = {pod.name: samples[pod.name].value for pod in pods if pod.name in groups.ready}
     if not usage:
@@ -225,6 +234,8 @@ def _counted(
 
 def _request(pod: PodState, resource: str) -> int:
     for container, request in pod.requests.items():
+        if request is None and not container:
+            raise MetricsError(f"missing pod-level request for {resource} in Pod {pod.name}")
         if request is None:
             raise MetricsError(f"missing request for {resource} in container {container} of Pod {pod.name}")
     return sum(request or 0 for request in pod.requests.values())

@@ -46,7 +46,10 @@ def target_port(port: Mapping[str, object], pod: Obj) -> int:
 
 
 def ports_for(service: Obj, pod: Obj) -> Ports:
-    """`(name, number, protocol, appProtocol)` of each port that the Pod serves."""
+    """`(name, number, protocol, appProtocol)` of each port that the Pod serves (getEndpointPorts).
+
+    A Pod that has none of the named ports serves no port, and is listed in a slice without any.
+    """
     found = []
     for port in service["spec"].get("ports") or ():
         number = target_port(port, pod)
@@ -173,13 +176,11 @@ class EndpointSliceController(Controller):
         for pod in pods:
             if not belongs(pod):
                 continue
-            ports = ports_for(service, pod)
-            if service["spec"].get("ports") and not ports:
-                continue
+            group = groups.setdefault(ports_for(service, pod), {})
             node = pod["spec"].get("nodeName", "")
             if node not in zones:
                 zones[node] = self._zone(node)
-            groups.setdefault(ports, {})[pod["metadata"]["uid"]] = endpoint_for(service, pod, zones[node])
+            group[pod["metadata"]["uid"]] = endpoint_for(service, pod, zones[node])
         return groups
 
     def _zone(self, node_name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cmp_to_key
 
@@ -10,16 +11,17 @@ from learn.cluster.objects import Obj, annotations_of
 from learn.cluster.pods import condition, is_ready, is_sidecar
 
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
+_is_cost = re.compile(r"-[0-9]+|0|[1-9][0-9]*").fullmatch
 _PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
 def deletion_cost(pod: Obj) -> int:
-    """The annotation as a 32-bit number without leading zeros or plus sign; anything else counts 0."""
+    """The annotation as a 32-bit number; anything else counts 0.
+
+    A positive number has neither a plus sign nor leading zeros (apis/core/helper validFirstDigit).
+    """
     text = annotations_of(pod).get(DELETION_COST, "0")
-    digits = text.removeprefix("-")
-    if not digits.isdecimal() or (len(digits) > 1 and digits[0] == "0") or len(digits) > 10:
-        return 0
-    value = int(text)
+    value = int(text) if _is_cost(text) and len(text) < 100 else 0
     return value if -(2**31) <= value < 2**31 else 0
 
 

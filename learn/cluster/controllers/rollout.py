@@ -33,13 +33,21 @@ class Bounds(NamedTuple):
     unavailable: int
 
 
-def resolve_bounds(surge: IntOrString, unavailable: IntOrString, replicas: int) -> Bounds:
-    """Percentages of `replicas`, surge rounded up and unavailable down; never both 0 (ResolveFenceposts)."""
-    more = scaled(surge, replicas, round_up=True)
-    fewer = scaled(unavailable, replicas, round_up=False)
+def resolve_bounds(surge: IntOrString | None, unavailable: IntOrString | None, replicas: int) -> Bounds:
+    """Percentages of `replicas`, surge rounded up and unavailable down; never both 0 (ResolveFenceposts).
+
+    None counts as 0.  Raises IntOrStringError for a string that is no percentage.
+    """
+    more = scaled(surge or 0, replicas, round_up=True)
+    fewer = scaled(unavailable or 0, replicas, round_up=False)
     if more == 0 and fewer == 0:
         fewer = 1
     return Bounds(more, fewer)
+
+
+def _age(each: ReplicaSetSize) -> tuple[str, str]:
+    """Sorts the oldest first, those of one instant by name (ReplicaSetsByCreationTimestamp)."""
+    return each.created, each.name
 
 
 def max_unavailable(bounds: Bounds, replicas: int) -> int:
@@ -77,7 +85,7 @@ def reconcile_old(
     most = total - floor - (new.size - new.available)
     if not sum(sizes.values()) or most <= 0:
         return {}
-    by_age = sorted(old, key=lambda each: each.created)
+    by_age = sorted(old, key=_age)
     cleaned = 0
     for each in by_age:
         if cleaned >= most:
@@ -108,7 +116,7 @@ def proportional(
     active = [each for each in sets if each.size > 0]
     allowed = replicas + surge if replicas > 0 else 0
     to_add = allowed - sum(each.size for each in active)
-    ordered = sorted(active, key=lambda each: each.created, reverse=to_add > 0)
+    ordered = sorted(active, key=_age, reverse=to_add > 0)
     ordered.sort(key=lambda each: each.size, reverse=True)
     sizes: dict[str, int] = {}
     added = 0
@@ -150,7 +158,7 @@ def active_or_latest(new: ReplicaSetSize | None, old: Sequence[ReplicaSetSize]) 
         return active[0]
     if new is not None:
         return new
-    return max(old, key=lambda each: each.created) if old else None
+    return max(old, key=_age) if old else None
 
 
 def is_saturated(new: ReplicaSetSize | None, replicas: int) -> bool:

@@ -42,15 +42,22 @@ def match_ingress(ingresses: Iterable[Ingress], host: str, path: str) -> Ingress
     """
     Return the rule that serves `path` on `host`, or None where the controller answers 404 itself.
 
-    The most specific host wins, then the longest path, then Exact over Prefix, then the oldest Ingress;
-    a default backend serves what no rule takes.
+    The most specific host is chosen first and answers alone, whatever paths it has (IngressRule); then
+    the longest path wins, then Exact over Prefix, then the oldest Ingress.  A default backend serves what
+    no rule takes.
     """
     name = without_port(host)
     ordered = sorted(ingresses, key=_age)
-    candidates = [
+    of_host = [
         match
         for match in (match for ingress in ordered for match in _rules(ingress))
-        if ingress_host_matches(match.host, name) and path_matches(match.path_type, match.path, path)
+        if ingress_host_matches(match.host, name)
+    ]
+    nearest = max((specificity(match.host) for match in of_host), default=None)
+    candidates = [
+        match
+        for match in of_host
+        if specificity(match.host) == nearest and path_matches(match.path_type, match.path, path)
     ]
     if candidates:
         return max(candidates, key=_precedence)
@@ -62,8 +69,8 @@ def _age(ingress: Ingress) -> tuple[str, str, str]:
     return metadata.get("creationTimestamp") or "", metadata.get("namespace", ""), metadata["name"]
 
 
-def _precedence(match: IngressMatch) -> tuple[tuple[int, int], int, bool]:
-    return specificity(match.host), len(elements(match.path)), match.path_type == "Exact"
+def _precedence(match: IngressMatch) -> tuple[int, bool]:
+    return len(elements(match.path)), match.path_type == "Exact"
 
 
 def _rules(ingress: Ingress) -> Iterator[IngressMatch]:

@@ -151,14 +151,14 @@ def _any_port(ports: Iterable[Mapping[str, Any]] | None, destination: Peer, port
 
 
 def _port_matches(rule: Mapping[str, Any], destination: Peer, port: int, protocol: str) -> bool:
-    if rule.get("protocol", "TCP") != protocol:
+    if (rule.get("protocol") or "TCP") != protocol:
         return False
     wanted = rule.get("port")
     if wanted is None:
         return True
     if isinstance(wanted, str):
         return destination.ports.get((wanted, protocol)) == port
-    return bool(wanted <= port <= rule.get("endPort", wanted))
+    return bool(wanted <= port <= (rule.get("endPort") or wanted))
 
 
 def _name(policy: NetworkPolicy) -> str:

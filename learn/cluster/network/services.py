@@ -158,7 +158,7 @@ def _addresses(item: EndpointSlice, port: int) -> Iterator[Endpoint]:
                 zone=listed.get("zone") or "",
                 pod=(listed.get("targetRef") or {}).get("name") or "",
                 is_ready=is_ready,
-                is_serving=conditions.get("serving", is_ready) is not False,
+                is_serving=conditions.get("serving") is not False,
                 is_terminating=bool(conditions.get("terminating")),
                 zone_hints=tuple(hint["name"] for hint in hints.get("forZones") or ()),
                 node_hints=tuple(hint["name"] for hint in hints.get("forNodes") or ()),

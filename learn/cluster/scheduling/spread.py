@@ -152,7 +152,10 @@ def _raw_scores(
     *,
     needs_all: bool,
 ) -> list[int]:
-    """Matching Pods per domain, weighed by how many domains there are, summed over the constraints."""
+    """Matching Pods per domain, weighed by how many domains there are, summed over the constraints.
+
+    Nodes without the label, which only system defaults score, are together one more domain.
+    """
     totals = [0.0] * len(nodes)
     keys = [constraint.topology_key for constraint in constraints]
     everywhere = [
@@ -168,7 +171,8 @@ def _raw_scores(
             domains, weight = {}, log(len(nodes) + 2)
         else:
             domains = _by_domain(pod, constraint, nodes, everywhere, counts)
-            weight = log(len(domains) + 2)
+            lacks_one = any(key not in node.labels for node in nodes)
+            weight = log(len(domains) + lacks_one + 2)
         for place, node in enumerate(nodes):
             domain = node.labels.get(key)
             if domain is not None:

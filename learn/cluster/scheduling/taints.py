@@ -26,7 +26,7 @@ def tolerates(toleration: Toleration, taint: Taint) -> bool:
     own, theirs = toleration.get("value") or "", taint.get("value") or ""
     match toleration.get("operator") or "Equal":
         case "Equal":
-            return bool(key) and own == theirs
+            return bool(own == theirs)
         case "Exists":
             return True
         case "Gt" | "Lt" as operator:
