@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Sequence
 
 from learn.cluster.objects import Obj
 from learn.kubectl.columns.model import labels_text
 from learn.kubectl.describe.common import Scene, events, head, lower, time_text
 from learn.kubectl.describe.writer import NONE, Writer
+from learn.kubectl.policyrules import policy_rows
 
 _SCOPES = {
     "Terminating": "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.",
@@ -185,39 +185,7 @@ def describe_role(scene: Scene, out: Writer, obj: Obj) -> None:
     _named(out, obj)
     out.line("PolicyRule:")
     names = ("Resources", "Non-Resource URLs", "Resource Names", "Verbs")
-    out.table([names, tuple("-" * len(each) for each in names), *_policy_rows(obj.get("rules") or ())])
-
-
-def _policy_rows(rules: Sequence[Obj]) -> list[tuple[str, str, str, str]]:
-    """One row for each resource and name, with all of its verbs; one for each verb of a URL.
-
-    They are sorted by verbs, group, resource and name, as the client compares whole rules
-    (pkg/util/rbac: BreakdownRule, CompactRules, SortableRuleSlice).
-    """
-    verbs_of: dict[tuple[str, str, str], list[str]] = {}
-    found: list[tuple[tuple[str, ...], tuple[str, str, str, str]]] = []
-    for rule in rules:
-        for url, verb in product(rule.get("nonResourceURLs") or (), rule.get("verbs") or ()):
-            found.append((_order([verb], url=url), ("", f"[{url}]", "[]", f"[{verb}]")))
-        groups, resources = rule.get("apiGroups") or (), rule.get("resources") or ()
-        for key in product(groups, resources, rule.get("resourceNames") or ("",)):
-            verbs_of.setdefault(key, []).extend(rule.get("verbs") or ())
-    for (group, resource, only), verbs in verbs_of.items():
-        name, slash, sub = resource.partition("/")
-        shown = name + (f".{group}" if group else "") + (f"/{sub}" if slash else "")
-        order = _order(verbs, group=f"[{group}]", resource=resource, only=only)
-        found.append((order, (shown, "[]", f"[{only}]", _list(verbs))))
-    return [row for _, row in sorted(found)]
-
-
-def _order(
-    verbs: Iterable[str], *, group: str = "[]", resource: str = "", only: str = "", url: str = ""
-) -> tuple[str, ...]:
-    return (_list(verbs), group, f"[{resource}]", f"[{only}]", f"[{url}]")
-
-
-def _list(words: Iterable[str]) -> str:
-    return f"[{' '.join(words)}]"
+    out.table([names, tuple("-" * len(each) for each in names), *policy_rows(obj.get("rules") or ())])
 
 
 def describe_role_binding(scene: Scene, out: Writer, obj: Obj) -> None:

@@ -12,9 +12,11 @@ from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
 from learn.kubectl.lookup import ALL_NAMESPACES
+from learn.kubectl.policyrules import policy_rows, rules_of
 from learn.kubectl.tables import render_table
 
 _ADMIN = Subject("kubernetes-admin", ("system:masters", "system:authenticated"))
+_LIST_HEADER = ("Resources", "Non-Resource URLs", "Resource Names", "Verbs")
 _RBAC_KINDS = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
 
 
@@ -38,7 +40,7 @@ def _rbac_objects(call: Call) -> Iterable[Obj]:
 
 def _can_i(call: Call) -> State | None:
     if call.parsed.is_on("list"):
-        raise CommandError("error: --listは、この端末では使えません。動詞と種類を指定してください。")
+        return _list(call)
     if len(call.args) not in (2, 3):
         raise CommandError(
             "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples"
@@ -50,6 +52,20 @@ def _can_i(call: Call) -> State | None:
     if not quiet:
         call.print("yes" if decision.allowed else "no")
     call.exit_code = 0 if decision.allowed else 1
+    return None
+
+
+def _list(call: Call) -> State | None:
+    """Everything that is allowed in the namespace."""
+    if call.args:
+        raise CommandError(
+            "error: list option must be specified with no arguments\nSee 'kubectl auth can-i -h' for help and examples"
+        )
+    header = [] if call.parsed.is_on("no-headers") else [_LIST_HEADER]
+    namespace = "" if call.every_namespace else call.namespace
+    call.write(
+        render_table([*header, *policy_rows(rules_of(subject_of(call), namespace, _rbac_objects(call)))])
+    )
     return None
 
 
