@@ -9,6 +9,7 @@ from learn.cluster.engine import Priority
 from learn.cluster.environment import ConfigError, environment
 from learn.cluster.hooks import run_hook
 from learn.cluster.objects import Obj, Ref
+from learn.cluster.pods import container_field, container_spec, grace_seconds
 from learn.cluster.podstatus import container_id
 from learn.cluster.process import Running, program_of
 from learn.cluster.restarts import Backoff, after_restart, go_duration, may_restart_at
@@ -36,7 +37,7 @@ class Containers:
     def begin(self, record: Record, pod: Obj, name: str) -> bool:
         """Take the next step towards running a container; False when it cannot start now."""
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         key = f"{record['uid']}/{name}/{spec['image']}"
         if container["serial"]:
             known = self.kubelet.state["backoffs"].get(key)
@@ -75,7 +76,7 @@ class Containers:
     def _create(self, record: Record, pod: Obj, name: str, key: str) -> bool:
         """Make the container; it runs a second later."""
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         try:
             environment(self.store, pod, spec)
             self._check_user(pod, spec)
@@ -127,10 +128,10 @@ class Containers:
             return
         record["starting"] = ""
         if "deletionTimestamp" in pod["metadata"] or record["ended"]:
-            self.kubelet.end(record, pod)
+            self.kubelet.ends.end(record, pod)
             return
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         app = self.kubelet.app(spec["image"])
         assert isinstance(app, App)
         if container["state"] == "terminated":
@@ -167,8 +168,8 @@ class Containers:
             self.kubelet.tell(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", container=name)
             self.kill(
                 record, pod, name, message="FailedPostStartHook",
-                grace_ms=self.kubelet.grace_seconds(pod) * 1000, causes=(record["containers"][name]["entry"],),
-                field=self.kubelet.field_path(pod, name, "lifecycle.postStart"),
+                grace_ms=grace_seconds(pod) * 1000, causes=(record["containers"][name]["entry"],),
+                field=container_field(pod, name, "lifecycle.postStart"),
             )  # fmt: skip
 
     def kill(
@@ -207,7 +208,7 @@ class Containers:
 
     def _prestop_ms(self, record: Record, pod: Obj, name: str) -> int:
         """How long the preStop hook takes; a handler that fails is told and ends the hook."""
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         end = run_hook(self.kubelet.running(record, pod, name), spec, "preStop")
         if end is None:
             return 0
@@ -224,7 +225,7 @@ class Containers:
         running = self.kubelet.running(record, pod, name)
         container["process"]["sigterm"] = self.engine.now
         self.cluster.traffic.changed()
-        if not self._heeds_sigterm(running, self.kubelet.container_spec(pod, name)):
+        if not self._heeds_sigterm(running, container_spec(pod, name)):
             return
         reaction = running.app.sigterm
         if reaction.after_ms:
@@ -253,7 +254,7 @@ class Containers:
 
     def _after_exit(self, record: Record, pod: Obj) -> None:
         if "deletionTimestamp" in pod["metadata"]:
-            self.kubelet.end(record, pod)
+            self.kubelet.ends.end(record, pod)
         else:
             self.kubelet.sync(record, pod)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from learn.cluster.objects import Obj
+from learn.cluster.pods import container_spec
 from learn.cluster.usage import cpu_between, limit_milli, memory_bytes, wanted_milli
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Loads:
         before = process["busy_permille"]
         process.update(load)
         running = self.kubelet.running(record, pod, name)
-        limit = limit_milli(self.kubelet.container_spec(pod, name), pod["spec"])
+        limit = limit_milli(container_spec(pod, name), pod["spec"])
         wanted = wanted_milli(running.app, process, self.engine.now)
         process["busy_permille"] = wanted * 1000 // max(1, limit or UNLIMITED_MILLI)
         if max(before, process["busy_permille"]) >= SLOW_PERMILLE:
@@ -54,7 +55,7 @@ class Loads:
         """Count the CPU used up to now; gives the sum since the process began, in milli-CPU times milliseconds."""
         process = record["containers"][name]["process"]
         running = self.kubelet.running(record, pod, name)
-        limit = limit_milli(self.kubelet.container_spec(pod, name), pod["spec"])
+        limit = limit_milli(container_spec(pod, name), pod["spec"])
         now = self.engine.now
         process["cpu_used"] += cpu_between(running.app, process, limit, process["cpu_since"], now)
         process["cpu_since"] = now

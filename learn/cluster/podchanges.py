@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from learn.cluster.environment import MountError, container_mounts, volumes_of
 from learn.cluster.objects import Obj
+from learn.cluster.pods import container_field, container_spec, grace_seconds
 from learn.cluster.store import Notice
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ class PodChanges:
         for name, container in record["containers"].items():
             if container["state"] != "running" or container["killing"] is not None:
                 continue
-            if container["image"] != self.kubelet.container_spec(pod, name)["image"]:
+            if container["image"] != container_spec(pod, name)["image"]:
                 text = f"Container {name} definition changed, will be restarted"
                 self.kubelet.containers.kill(
-                    record, pod, name, message=text, grace_ms=self.kubelet.grace_seconds(pod) * 1000,
-                    causes=self.kubelet.trace.because, field=self.kubelet.field_path(pod, name, "image"),
+                    record, pod, name, message=text, grace_ms=grace_seconds(pod) * 1000,
+                    causes=self.kubelet.trace.because, field=container_field(pod, name, "image"),
                 )  # fmt: skip
 
     # -- files of ConfigMaps and Secrets ---------------------------------------------------------
@@ -68,7 +69,7 @@ class PodChanges:
         for name, container in record["containers"].items():
             if container["state"] != "running":
                 continue
-            spec = self.kubelet.container_spec(pod, name)
+            spec = container_spec(pod, name)
             whole = [mount for mount in spec.get("volumeMounts") or () if not mount.get("subPath")]
             kept = [mount for mount in spec.get("volumeMounts") or () if mount.get("subPath")]
             fresh, _ = container_mounts({**spec, "volumeMounts": whole}, volumes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from learn.cluster.api.quantity import ZERO, Quantity, try_parse
 from learn.cluster.objects import Obj
 
 
@@ -23,7 +24,7 @@ def qos_class(spec: Mapping[str, Any]) -> str:
     if not any(_compute(requests) or _compute(limits) for requests, limits in amounts):
         return "BestEffort"
     guaranteed = all(
-        limits.get(name) and requests.get(name, limits[name]) == limits[name]
+        _amount(limits, name) and _amount({**limits, **requests}, name) == _amount(limits, name)
         for requests, limits in amounts
         for name in ("cpu", "memory")
     )
@@ -31,12 +32,40 @@ def qos_class(spec: Mapping[str, Any]) -> str:
 
 
 def _compute(amounts: Mapping[str, Any]) -> bool:
-    return any(str(amounts.get(name) or "0") != "0" for name in ("cpu", "memory"))
+    return any(_amount(amounts, name) for name in ("cpu", "memory"))
+
+
+def _amount(amounts: Mapping[str, Any], name: str) -> Quantity:
+    return try_parse(amounts.get(name)) or ZERO
 
 
 def containers_of(spec: Mapping[str, Any]) -> list[Obj]:
     """Init containers, then app containers."""
     return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+
+
+def container_spec(pod: Obj, name: str) -> Obj:
+    """The container of this name, an app or an init container.  Raises KeyError."""
+    for group in ("containers", "initContainers"):
+        for each in pod["spec"].get(group) or ():
+            if each["name"] == name:
+                return each  # type: ignore[no-any-return]  # plain data
+    raise KeyError(name)
+
+
+def container_field(pod: Obj, name: str, field: str) -> str:
+    """The manifest path of a container's field, e.g. `spec.containers[0].livenessProbe`; "" without one."""
+    for group in ("containers", "initContainers"):
+        for index, each in enumerate(pod["spec"].get(group) or ()):
+            if each["name"] == name:
+                return f"spec.{group}[{index}].{field}"
+    return ""
+
+
+def grace_seconds(pod: Obj) -> int:
+    """terminationGracePeriodSeconds with its default."""
+    grace = pod["spec"].get("terminationGracePeriodSeconds")
+    return 30 if grace is None else int(grace)
 
 
 def is_sidecar(container: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from learn.cluster.clock import Clock
 from learn.cluster.objects import Obj
 
 Container = Mapping[str, Any]
+FINAL_PHASES = ("Succeeded", "Failed")
 
 
 def has_stopped(container: Container) -> bool:
@@ -49,6 +50,26 @@ def phase(policy: str, containers: Iterable[Container], *, is_initialized: bool)
     if all(exit_code(c) == 0 for c in apps):
         return "Succeeded"
     return "Failed" if policy == "Never" else "Running"
+
+
+def reported_phase(spec: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    """The phase to report of a Pod's record: a final one only once it is `ended` and nothing runs any more.
+
+    A record holds `containers`, `initialized`, `ended`, the `phase` before, and `failure` when the Pod was
+    ended as failed.  A Pod ended from outside is Failed if any app container was, else Succeeded.
+    """
+    containers = record["containers"].values()
+    policy = str(spec.get("restartPolicy") or "Always")
+    found = phase(policy, containers, is_initialized=record["initialized"])
+    is_running = any(c["state"] == "running" for c in containers)
+    if "failure" in record:
+        found = "Failed"
+    elif record["ended"] and found not in FINAL_PHASES:
+        has_failed = any(c["exit"] for c in containers if c["kind"] == "app")
+        found = "Failed" if has_failed else "Succeeded"
+    if found in FINAL_PHASES and (is_running or not record["ended"]):
+        return str(record["phase"]) if record["phase"] != "Pending" or not is_running else "Running"
+    return found
 
 
 def _terminated(run: Mapping[str, Any], clock: Clock) -> Obj:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from learn.cluster import probes
 from learn.cluster.engine import Priority
 from learn.cluster.objects import Obj, Ref
+from learn.cluster.pods import container_field, container_spec, grace_seconds
 from learn.cluster.probes import Outcome, Result, Worker
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Prober:
     def begin(self, record: Record, pod: Obj, name: str) -> None:
         """A container has started: its startup probe runs first, the others wait for its success."""
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         container["probes"] = {}
         if container["kind"] == "init":
             container["ok"] = True
@@ -68,7 +69,7 @@ class Prober:
     def poke(self, record: Record, pod: Obj, name: str) -> None:
         """Something may have changed for this container: workers at rest look again at their next tick."""
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         # A probe of this very instant that has already been made saw the world as it was.
         from_ms = self.engine.now + (1 if self.engine.priority > Priority.PROBE else 0)
         for kind, state in container["probes"].items():
@@ -80,7 +81,7 @@ class Prober:
     def tick(self, record: Record, pod: Obj, name: str, kind: str) -> None:
         """Make one probe; its outcome counts when it is known."""
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         probe = spec[probes.FIELDS[kind]]
         running = self.kubelet.running(record, pod, name)
         outcome = observe(running, pod, spec, probe, kind)
@@ -100,7 +101,7 @@ class Prober:
         state = container["probes"][kind]
         state["timer"] = 0
         field = probes.FIELDS[kind]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         timing = probes.timing(spec[field])
         before = _worker(state)
         worker, changed = probes.step(before, timing, success=outcome.success)
@@ -111,7 +112,7 @@ class Prober:
         if settled and not rests and probes.is_settled(before, timing):
             self._set_tick(record, name, kind, due)
             return
-        path = self.kubelet.field_path(pod, name, field)
+        path = container_field(pod, name, field)
         ref = Ref("Pod", record["ns"], record["name"])
         data: dict[str, Any] = {
             "container": name,
@@ -144,7 +145,7 @@ class Prober:
 
     def _depends(self, record: Record, pod: Obj, name: str, probe: Obj) -> bool:
         """Whether the answer asks the network each time: such a worker never rests, but tells only what is new."""
-        target = probes.target(probe, self.kubelet.container_spec(pod, name))
+        target = probes.target(probe, container_spec(pod, name))
         running = self.kubelet.running(record, pod, name)
         return target.handler == "httpGet" and bool(running.answer_at(target.path).needs)
 
@@ -158,21 +159,21 @@ class Prober:
             self._started(record, pod, name, entry)
         elif result is Result.FAILURE:
             state["hold"] = True
-            spec = self.kubelet.container_spec(pod, name)
+            spec = container_spec(pod, name)
             probe = spec[probes.FIELDS[kind]]
-            pod_grace = self.kubelet.grace_seconds(pod)
+            pod_grace = grace_seconds(pod)
             self.kubelet.containers.kill(
                 record, pod, name,
                 message=f"Container {name} failed {kind} probe, will be restarted",
                 grace_ms=probes.grace_seconds(kind, probe, pod_grace) * 1000,
                 causes=tuple(state["fails"]),
-                field=self.kubelet.field_path(pod, name, f"{probes.FIELDS[kind]}.failureThreshold"),
+                field=container_field(pod, name, f"{probes.FIELDS[kind]}.failureThreshold"),
             )  # fmt: skip
 
     def _started(self, record: Record, pod: Obj, name: str, entry: int) -> None:
         """The startup probe has succeeded: it ends, the other probes begin now."""
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         container["ok"] = True
         container["ready"] = "readinessProbe" not in spec
         container["probes"] = {}

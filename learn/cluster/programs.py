@@ -11,6 +11,7 @@ from learn.cluster.engine import Priority
 from learn.cluster.environment import ConfigError, MountError, container_mounts, environment, volumes_of
 from learn.cluster.network.clients import from_pod
 from learn.cluster.objects import Obj, Ref
+from learn.cluster.pods import container_field, container_spec
 from learn.cluster.process import FOREVER, Running, new_process, program_of, run_script, script_state
 from learn.cluster.script import ScriptError
 from learn.cluster.usage import memory_bytes, oom_at
@@ -162,7 +163,7 @@ class Programs:
         """Set the timer of the OOM kill, if the container's memory will ever pass its limit."""
         container = record["containers"][name]
         running = self.kubelet.running(record, pod, name)
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         due = oom_at(running.app, container["process"], spec, pod["spec"], self.engine.now)
         if due is not None and due != container["process"].get("oom"):
             container["process"]["oom"] = due
@@ -171,7 +172,7 @@ class Programs:
     def _out_of_memory(self, record: Record, pod: Obj, name: str) -> None:
         container = record["containers"][name]
         running = self.kubelet.running(record, pod, name)
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         due = oom_at(running.app, container["process"], spec, pod["spec"], self.engine.now)
         if due is None or due > self.engine.now:
             self.plan_memory(record, pod, name)
@@ -180,7 +181,7 @@ class Programs:
         entry = self.trace.record(
             Ref("Pod", record["ns"], record["name"]), "decision",
             causes=tuple(e for e in (container["entry"], container["fault_entry"]) if e),
-            field=self.kubelet.field_path(pod, name, "resources.limits.memory"),
+            field=container_field(pod, name, "resources.limits.memory"),
             data={"rule": "oom", "container": name, "used": used},
         )  # fmt: skip
         container["fault_entry"] = entry

@@ -8,6 +8,7 @@ from learn.cluster.engine import Priority
 from learn.cluster.images import PullFailure
 from learn.cluster.metrics import IMAGE as METRICS_SERVER
 from learn.cluster.objects import Obj
+from learn.cluster.pods import container_spec
 from learn.cluster.restarts import Backoff, after_restart, go_duration, may_restart_at
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Pulls:
     def has_image(self, record: Record, pod: Obj, name: str) -> bool:
         """Whether the container's image is at hand; if not, the pull goes on (`starting`) or must wait."""
         container = record["containers"][name]
-        spec = self.kubelet.container_spec(pod, name)
+        spec = container_spec(pod, name)
         image = str(spec.get("image") or "")
         found = self.kubelet.app(image)
         if isinstance(found, PullFailure) and found.reason == "InvalidImageName":
@@ -108,7 +109,7 @@ class Pulls:
             return
         record["starting"] = ""
         container = record["containers"][name]
-        image = str(self.kubelet.container_spec(pod, name)["image"])
+        image = str(container_spec(pod, name)["image"])
         found = self.kubelet.app(image)
         if isinstance(found, PullFailure):
             self._failed(record, pod, name, image, found)

@@ -116,7 +116,7 @@ def _by_rule(
         return
     for node, share in connector.pick(drawn_evenly(nodes)):
         for at, end in connector.connect(
-            trip.times(share), balancer, connector.cluster.kubelet.host_ip(node), port
+            trip.times(share), balancer, connector.cluster.kubelet.addresses.host_ip(node), port
         ):
             if isinstance(end, Connected):
                 yield Way(trip=at, end=end, request=request, via=VIA)

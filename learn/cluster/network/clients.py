@@ -68,7 +68,7 @@ def outside(ip: str = OUTSIDE_IP, *, is_many: bool = False) -> Client:
 
 
 def from_node(cluster: Cluster, name: str) -> Client:
-    return Client(ip=cluster.kubelet.host_ip(name), node=name)
+    return Client(ip=cluster.kubelet.addresses.host_ip(name), node=name)
 
 
 def from_pod(pod: Obj) -> Client:

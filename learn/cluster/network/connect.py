@@ -49,7 +49,7 @@ class Connector:
         self.pick = pick
         self.remembers = remembers
         self._nodes = {
-            cluster.kubelet.host_ip(node["metadata"]["name"]): node["metadata"]["name"]
+            cluster.kubelet.addresses.host_ip(node["metadata"]["name"]): node["metadata"]["name"]
             for node in cluster.store.objects("Node")
         }
         self._guard = Guard(cluster, self._nodes)
@@ -73,10 +73,10 @@ class Connector:
         client = packet.client
         if client.is_pod:
             here = replace(packet, ip=client.ip, source_ip=client.ip)
-            where = self.cluster.kubelet.at_address(client.ip, packet.port)
+            where = self.cluster.kubelet.addresses.holder(client.ip, packet.port)
             yield self._listener(trip, here, where, on_loopback=True)
         elif client.node:
-            host_ip = self.cluster.kubelet.host_ip(client.node)
+            host_ip = self.cluster.kubelet.addresses.host_ip(client.node)
             here = replace(packet, source_ip=host_ip, ip=host_ip)
             yield from self._at_node(trip, here, client.node, from_inside=True)
         else:
@@ -114,7 +114,9 @@ class Connector:
         for node, share in self.pick(drawn_evenly(nodes)):
             sent = packet
             if by_node_port:
-                sent = replace(packet, ip=self.cluster.kubelet.host_ip(node), port=found.port["nodePort"])
+                sent = replace(
+                    packet, ip=self.cluster.kubelet.addresses.host_ip(node), port=found.port["nodePort"]
+                )
             yield from self._at_node(trip.times(share), sent, node, from_inside=False)
 
     def healthy_nodes(self, found: ServicePort, *, ignore_policy: bool = False) -> list[str]:
@@ -189,7 +191,7 @@ class Connector:
         if left:
             yield trip, left
             return
-        source = self.cluster.kubelet.host_ip(packet.client.node)
+        source = self.cluster.kubelet.addresses.host_ip(packet.client.node)
         sent = replace(packet, source_ip=source)
         yield from self._at_node(trip, sent, node, from_inside=False)
 
@@ -225,7 +227,7 @@ class Connector:
         if (packet.ip, packet.port) == (API_SERVER_IP, API_SERVER_PORT):
             yield trip, Connected(ip=packet.ip, port=packet.port, source_ip=packet.source_ip)
             return
-        where = self.cluster.kubelet.at_address(packet.ip, packet.port)
+        where = self.cluster.kubelet.addresses.holder(packet.ip, packet.port)
         if self._is_cut(packet.client, where[1] if where else None, self._nodes.get(packet.ip, "")):
             yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.CUT)
             return
@@ -270,7 +272,7 @@ class Connector:
             return trip, failed(Symptom.REFUSED, Reason.NOT_LISTENING)
         source = packet.source_ip
         if packet.client.node:
-            source = self.cluster.kubelet.host_ip(packet.client.node)
+            source = self.cluster.kubelet.addresses.host_ip(packet.client.node)
         return trip, Connected(ip=packet.ip, port=packet.port, source_ip=source, external=external)
 
     def _is_cut(self, client: Client, pod: Obj | None, node: str) -> bool:

@@ -124,7 +124,7 @@ def public_addresses(cluster: Cluster, name: str) -> tuple[str, ...]:
         if host == name:
             return (address,)
     if cluster.store.find("Node", "", name):
-        return (cluster.kubelet.host_ip(name),)
+        return (cluster.kubelet.addresses.host_ip(name),)
     for wanted, status in _published(cluster, name):
         found = tuple(addresses_in(cluster, status))
         if wanted and found:

@@ -67,7 +67,7 @@ def _request(cluster: Cluster, head: str, obj: Obj, container: str) -> Request:
             host = (obj.get("status") or {}).get("podIP", "")
             return Request(host=host, port=_listening(cluster, obj, container))
         case "node":
-            return Request(host=cluster.kubelet.host_ip(meta["name"]))
+            return Request(host=cluster.kubelet.addresses.host_ip(meta["name"]))
         case "service":
             return Request(host=f"{meta['name']}.{meta['namespace']}.svc", port=_first_port(obj))
         case "loadbalancer":

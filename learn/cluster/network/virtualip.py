@@ -90,7 +90,7 @@ class VirtualAddress:
             if seconds is not None and remembers:
                 proxy.stick(self.node, found, packet.source_ip, address, seconds)
             masked = self._is_masked(packet, endpoint)
-            source = self.cluster.kubelet.host_ip(self.node) if masked else packet.source_ip
+            source = self.cluster.kubelet.addresses.host_ip(self.node) if masked else packet.source_ip
             hop = trip.times(share).via(
                 HopKind.ENDPOINT, self._pod(endpoint), f"spec.ports[{found.index}].targetPort",
                 address=address, among=len(choices), node=endpoint.node, source=source,
