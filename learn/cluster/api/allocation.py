@@ -76,6 +76,7 @@ def allocate(
         _carry_over(result["spec"], map_at(old, "spec"))
     metadata = map_at(result, "metadata")
     name = f"{text_at(metadata, 'namespace')}/{text_at(metadata, 'name')}"
+    _default_families(result["spec"])
     errors = _allocate_address(result["spec"], taken, ranges, name, version)
     errors += _allocate_ports(result["spec"], taken, ranges, name)
     return result, errors
@@ -104,6 +105,19 @@ def _port_key(port: Mapping[str, Any]) -> tuple[str, str]:
 def _is_alias(spec: Mapping[str, Any]) -> bool:
     """An ExternalName Service is a name in DNS only."""
     return spec.get("type") == "ExternalName"
+
+
+def _default_families(spec: Object) -> None:
+    """What a cluster of IPv4 addresses alone fills in (defaultOnRequireDualStack and its neighbours)."""
+    if _is_alias(spec):
+        return
+    is_open = is_headless(spec) and not spec.get("selector")
+    if is_headless(spec) and not spec.get("clusterIPs"):
+        spec["clusterIPs"] = ["None"]
+    if not spec.get("ipFamilyPolicy"):
+        spec["ipFamilyPolicy"] = "RequireDualStack" if is_open else "SingleStack"
+    if not spec.get("ipFamilies"):
+        spec["ipFamilies"] = ["IPv4", "IPv6"] if is_open else ["IPv4"]
 
 
 def _allocate_address(
