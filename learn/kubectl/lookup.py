@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from learn.cluster.api.fieldselectors import FieldSelector, check_supported, parse_field_selector
 from learn.cluster.api.kinds import Kind
 from learn.cluster.api.labels import EVERYTHING, Selector
+from learn.cluster.api.removals import deprecation_warning
 from learn.cluster.api.selectors import SelectorError, parse_selector
 from learn.cluster.errors import ApiError
 from learn.cluster.objects import Obj, labels_of
@@ -112,3 +113,11 @@ def nothing_found(call: Call, kinds: Sequence[Kind]) -> str:
     if call.every_namespace or not any(kind.namespaced for kind in kinds):
         return "No resources found"
     return f"No resources found in {call.namespace} namespace."
+
+
+def warn_of_deprecation(call: Call, targets: Iterable[Target]) -> None:
+    """What the server says about reading an API version that is on its way out."""
+    for target in targets:
+        text = deprecation_warning(target.kind.api_version, target.kind.kind, call.version)
+        if text:
+            call.warn_once(f"Warning: {text}")

@@ -21,6 +21,7 @@ from learn.kubectl.lookup import (
     filter_of,
     listed,
     nothing_found,
+    warn_of_deprecation,
 )
 from learn.kubectl.manifests import named_in_files
 from learn.kubectl.resources import Target, targets_of
@@ -38,6 +39,7 @@ def start(call: Call) -> State | None:
     targets = named_in_files(call) if has_files else targets_of(call.args)
     if call.every_namespace and any(target.name for target in targets):
         raise CommandError("error: a resource cannot be retrieved by name across all namespaces")
+    warn_of_deprecation(call, targets)
     found: list[Obj] = []
     for target in targets:
         found += _found(call, target)

@@ -24,6 +24,7 @@ from learn.kubectl.lookup import (
     filter_of,
     listed,
     nothing_found,
+    warn_of_deprecation,
 )
 from learn.kubectl.manifests import named_in_files
 from learn.kubectl.output import OUTPUT_FLAGS, format_of, list_of, printer_for
@@ -56,6 +57,7 @@ def start(call: Call) -> State | None:
     format_name, argument = format_of(call, tables=True)
     watching = call.parsed.is_on("watch") or call.parsed.is_on("watch-only")
     targets = _targets(call)
+    warn_of_deprecation(call, targets)
     if watching:
         return _start_watch(call, targets, format_name)
     groups = _groups(call, targets)
