@@ -89,6 +89,15 @@ def test_the_same_column_says_what_it_says_in_its_table(cluster):
     assert "期待する数" in deployments["Deploymentの一覧の列"]["READY"]
 
 
+def test_a_column_that_was_added_to_a_known_table_is_left_out(cluster):
+    told = reading(cluster, "kubectl get pods -L app")["Podの一覧の列"]
+    assert list(told) == ["READY", "STATUS", "RESTARTS", "AGE"]
+
+
+def test_a_table_of_another_kind_is_not_taken_for_a_known_one():
+    assert read_output("NAME   READY   PHASE   AGE\na      1       x       5s\n") == ()
+
+
 HEAD = "NAME   READY   STATUS                       RESTARTS      AGE\n"
 STATUSES = [
     "Pending", "ContainerCreating", "Running", "Completed", "Error", "CrashLoopBackOff", "ImagePullBackOff",
@@ -126,6 +135,12 @@ MESSAGES = {
     "curl http://node-1:81": "だれも待ち受けていません。",
     "curl http://host01:80": "名前からIPアドレスがわかりません。",
     "frobnicate": "この名前のコマンドがありません。",
+    "kubectl get": "種類がありません。",
+    "kubectl get pods web -A": "一緒に使えません。",
+    "kubectl label deploy web app=a && kubectl label deploy web app=b": "`--overwrite`を付けます。",
+    "kubectl rollout undo deploy web --to-revision=9": "残っている版を見ます。",
+    "kubectl explain pods.foo": "この名前の項目がありません。",
+    "kubectl get endpoints": "EndpointSliceを見ます。",
     "kubectl create service nodeport web --tcp=80 --node-port=80": "30000〜32767から選ぶ",
 }
 

@@ -79,9 +79,13 @@ def _apart(line: str) -> str:
 
 
 def _table_of(names: Sequence[str]) -> Table | None:
-    """The known table that these heads fit best."""
+    """The known table that these heads fit best; one that is known by little may have no column but its own."""
     found = set(names)
-    fitting = [table for table in TABLES if table.key <= found and found - {"LABELS"} <= set(table.columns)]
+    fitting = [
+        table
+        for table in TABLES
+        if table.key <= found and ("NAME" not in table.key or found <= set(table.columns) | {"NAMESPACE"})
+    ]
     return max(fitting, key=lambda table: len(table.key), default=None)
 
 

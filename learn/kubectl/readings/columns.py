@@ -181,6 +181,10 @@ TABLES: tuple[Table, ...] = (
         REASON="できごとの種類",
         OBJECT="何についての記録か",
         MESSAGE="起きたことの説明",
+        SUBOBJECT="その中の部分（コンテナなど）",
+        SOURCE="記録した部品",
+        FIRST_SEEN="はじめて起きてからの時間",
+        COUNT="起きた回数",
     ),
     _table(
         "使用量",
@@ -213,5 +217,20 @@ TABLES: tuple[Table, ...] = (
         RECLAIMPOLICY="要求が消えたあとの扱い。Deleteは消す、Retainは残す",
         VOLUMEBINDINGMODE="用意する時期。WaitForFirstConsumerはPodの配置が決まってから",
         ALLOWVOLUMEEXPANSION="あとから容量を増やせるかどうか",
+    ),
+    _table(
+        "ResourceQuotaの一覧",
+        "NAME|REQUEST|LIMIT|AGE",
+        REQUEST="要求の合計／上限",
+        LIMIT="制限の合計／上限",
+    ),
+    _table("ServiceAccountの一覧", "NAME|SECRETS|AGE", SECRETS="結び付いたSecretの数"),
+    _table(
+        "RoleBindingの一覧",
+        "NAME|ROLE|AGE",
+        ROLE="与える権限のまとまり（RoleまたはClusterRole）",
+        USERS="権限をもらう利用者",
+        GROUPS="権限をもらうグループ",
+        SERVICEACCOUNTS="権限をもらうServiceAccount",
     ),
 )

@@ -100,6 +100,135 @@ PATTERNS: tuple[Pattern, ...] = (
         "JSONPathとして読めません。",
         "`{.spec.ports[0].nodePort}`のように、波括弧と角括弧を使います。",
     ),
+    _line(
+        r"You must specify the type of resource|[Rr]equired resource not specified|must provide one or more resources",
+        "種類がありません。",
+        "`kubectl get pods`のように、種類を書きます。",
+    ),
+    _line(
+        r"cannot be retrieved by name across all namespaces",
+        "`-A`と名前は、一緒に使えません。",
+        "`-n`でNamespaceを1つ選ぶか、名前を外します。",
+    ),
+    _line(
+        r"name cannot be provided when a selector is specified",
+        "名前と`-l`は、一緒に使えません。",
+        "どちらか1つにします。",
+    ),
+    _line(
+        r"no need to specify a resource type as a separate argument",
+        "種類が2回書かれています。",
+        "「種類/名前」の形のときは、その前に種類を書きません。",
+    ),
+    _line(r"flag needs an argument", "オプションの値がありません。", "オプションのあとに、値を書きます。"),
+    _line(
+        r"invalid argument \".*\" for",
+        "オプションの値の形が合いません。",
+        "数や真偽値など、求められている形で書きます。",
+    ),
+    _line(
+        r"that match label selector|that match field selector|unable to parse requirement",
+        "条件の書き方が正しくありません。",
+        "`-l app=web`のように書きます。`--field-selector`で使える項目は、種類ごとに決まっています。",
+    ),
+    _line(
+        r"missing the kubectl.kubernetes.io/last-applied-configuration",
+        "`kubectl apply`以外で作られたオブジェクトです。記録の注釈を付けて、続けました。",
+    ),
+    _line(
+        r"Expected replicas to be",
+        "いまの数が、`--current-replicas`に書いた数と違います。何も変えていません。",
+    ),
+    _line(r"no objects passed to", "対象のオブジェクトがありません。", "名前とNamespaceを確かめます。"),
+    _line(
+        r"--overwrite is false",
+        "同じ名前に、すでに値があります。",
+        "書き換えるときは、`--overwrite`を付けます。",
+    ),
+    _line(
+        r"at least one .* (update is )?required",
+        "変える内容がありません。",
+        "コマンドの終わりに、変える内容を書きます。",
+    ),
+    _line(
+        r"unable to find (the )?specified revision",
+        "この番号の版は残っていません。",
+        "`kubectl rollout history`で、残っている版を見ます。",
+    ),
+    _line(
+        r"paused deployment|is (already|not) paused|pausing is not supported",
+        "更新の一時停止の状態が、この操作に合いません。",
+        "`kubectl rollout resume`で再開してから実行します。",
+    ),
+    _line(
+        r"is not valid for pod|container \S+ not found in pod",
+        "この名前のコンテナが、Podにありません。",
+        "`kubectl describe pod`で、コンテナの名前を確かめます。",
+    ),
+    _line(
+        r"Defaulted container",
+        "コンテナが2つ以上あるため、最初の1つを選びました。",
+        "ほかを選ぶときは、`-c`に名前を書きます。",
+    ),
+    _line(
+        r"exec \[POD\] \[COMMAND\] is not supported",
+        "コマンドの前に`--`がありません。",
+        "`kubectl exec Pod名 -- コマンド`の形で書きます。",
+    ),
+    _line(
+        r"does not have a (service|named) port",
+        "この番号や名前のポートがありません。",
+        "`kubectl describe`で、ポートを確かめます。",
+    ),
+    _line(
+        r"because pod is not running",
+        "Podが動いていません。",
+        "`kubectl get pods`で、Runningになるのを待ちます。",
+    ),
+    _line(r"NAME is required", "名前がありません。", "作るものの名前を書きます。"),
+    _line(r"--image is required", "イメージがありません。", "`--image`に、イメージの名前を書きます。"),
+    _line(
+        r"Invalid image name",
+        "イメージの名前の書き方が正しくありません。",
+        "空白と大文字を使わずに書きます。",
+    ),
+    _line(
+        r"executable file not found",
+        "コンテナの中に、このコマンドがありません。",
+        "イメージに入っているコマンドを使います。",
+    ),
+    _line(
+        r"command terminated with exit code", "コンテナの中のコマンドが、0ではない終了コードで終わりました。"
+    ),
+    _line(
+        r"unable to match a printer",
+        "この名前の出力の形がありません。",
+        "`-o`に書ける形は、続けて並んでいます。",
+    ),
+    _line(
+        r"context .*does not exist|no context exists",
+        "この名前のコンテキストがありません。",
+        "`kubectl config get-contexts`で、名前を確かめます。",
+    ),
+    _line(
+        r"v1 Endpoints is deprecated",
+        "Endpointsはv1.33で非推奨です。",
+        "`kubectl get endpointslices`で、EndpointSliceを見ます。",
+    ),
+    _line(
+        r"field \".*\" does not exist",
+        "この名前の項目がありません。",
+        "`kubectl explain`を1つ上の項目で実行し、名前を確かめます。",
+    ),
+    _line(
+        r"Immediate deletion does not wait", "強制的な削除です。Podが本当に止まったかは、確かめられません。"
+    ),
+    _line(
+        r"would violate PodSecurity",
+        "Podセキュリティの標準に合いません。",
+        "括弧の中に、直す項目があります。",
+    ),
+    _line(r"pending nodes to be drained", "まだドレインが終わっていないノードです。"),
     # what the API server refuses
     _line(
         r"\(NotFound\): the server could not find the requested resource",
@@ -194,6 +323,11 @@ PATTERNS: tuple[Pattern, ...] = (
         "ClusterIPは、クラスターの中からだけ届きます。通信の規則も確かめます。",
     ),
     _line(r"curl: \(52\)|curl: \(56\)", "接続はできましたが、返事の途中で切れました。"),
+    _line(
+        r"[Nn]o such file or directory",
+        "この名前のファイルがありません。",
+        "`ls`で、ファイルの名前を確かめます。",
+    ),
     _line(r"command not found", "この名前のコマンドがありません。", "`help`で、使えるコマンドを確かめます。"),
     _line(
         r"Name or service not known|bad address",

@@ -77,6 +77,8 @@ REASONS: Mapping[str, str] = {
     "FailedGetResourceMetric": "HPAが使用量を得られない。requestsとMetrics Serverを確かめる",
     "FailedComputeMetricsReplicas": "HPAが必要な数を計算できない",
     "NodeNotReady": "ノードと連絡が取れなくなった",
+    "NodeNotSchedulable": "cordonされ、新しいPodが置かれなくなった",
+    "NodeSchedulable": "uncordonされ、新しいPodが置かれるようになった",
     "NodeReady": "ノードが使えるようになった",
     "TaintManagerEviction": "taintのため、Podを追い出すことになった",
     "ProvisioningSucceeded": "ボリュームを用意できた",
