@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from learn.kubectl.call import Printed
+from learn.kubectl.call import Printed, State
 from learn.kubectl.shell.programs import find_program
+from learn.kubectl.shell.streams import PLAIN, Streams
 from learn.kubectl.shell.terminal import Process, Terminal
 
 
@@ -64,3 +65,52 @@ def filtered(terminal: Terminal, flow: Flow, text: str) -> Filtered:
         errors += [each for each in process.printed if each[0] == "err"]
         exit_code = process.exit_code
     return Filtered(out=text, errors=tuple(errors), exit_code=exit_code)
+
+
+class FlowingPipe:
+    """The pipes of a line under way; what a flow has shown stands in the sink that collects its text."""
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        code: Sequence[Sequence[Any]],
+        state: State,
+        streams: Streams,
+        fields: Callable[[Any], list[str]],
+    ) -> None:
+        self._terminal = terminal
+        self._code = code
+        self._state = state
+        self._streams = streams
+        self._fields = fields
+
+    def let_flow(self) -> None:
+        """Show what the pipe behind a program that waits makes of the whole lines so far."""
+        sinks = self._state["sinks"]
+        if not sinks or sinks[-1]["kind"] != "capture":
+            return
+        sink = sinks[-1]
+        end = sink["text"].rfind("\n") + 1
+        flow = self._flow_at(self._state["pc"]) if end > sink.get("seen", 0) else None
+        if flow is None:
+            return
+        out, shown = filtered(self._terminal, flow, sink["text"][:end]).out, sink.get("shown", 0)
+        sinks.pop()
+        self._print(("out", out[shown:]))
+        sinks.append({**sink, "seen": end, "shown": max(shown, len(out))})
+
+    def end(self, sink: State) -> None:
+        """The program has ended: what the filters have not shown yet."""
+        flow = self._flow_at(self._state["pc"] - 1)
+        assert flow is not None
+        found = filtered(self._terminal, flow, sink["text"])
+        self._print(("out", found.out[sink["shown"] :]), *found.errors)
+        self._state |= {"pc": flow.end, "status": found.exit_code}
+
+    def _flow_at(self, place: int) -> Flow | None:
+        return flow_behind(self._terminal, self._code, place, self._fields)
+
+    def _print(self, *printed: Printed) -> None:
+        """To the screen, or to what is around the pipe."""
+        shown = [each for each in printed if each[1]]
+        self._streams.deliver(Process(terminal=self._terminal, argv=[], printed=shown), dict(PLAIN))

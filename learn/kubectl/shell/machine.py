@@ -10,9 +10,9 @@ from learn.kubectl.call import EditRequest, Printed, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.result import Pending, Result
 from learn.kubectl.shell.errors import ShellError
-from learn.kubectl.shell.flow import Flow, filtered, flow_behind
+from learn.kubectl.shell.flow import FlowingPipe
 from learn.kubectl.shell.programs import find_program
-from learn.kubectl.shell.streams import PLAIN, Streams
+from learn.kubectl.shell.streams import Streams
 from learn.kubectl.shell.terminal import Process, Program, Terminal
 from learn.kubectl.shell.words import expand, expand_one
 from learn.kubectl.waiting import advance
@@ -31,6 +31,7 @@ class Machine:
         self.code = code
         self.state = state
         self.streams = Streams(terminal, state, printed)
+        self.pipe = FlowingPipe(terminal, code, state, self.streams, self._fields)
         self.edit: EditRequest | None = None
 
     # -- running ---------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ class Machine:
         process = Process(terminal=self.terminal, argv=list(waiting["argv"]), stdin=waiting["stdin"])
         state = program.step(process, waiting["state"])
         self.streams.deliver(process, waiting["targets"])
-        self._let_flow()
+        self.pipe.let_flow()
         if state is None:
             self.state["waiting"] = None
             self.state["status"] = process.exit_code
@@ -158,7 +159,7 @@ class Machine:
             case "pipe":
                 sink = state["sinks"].pop()
                 if "shown" in sink:
-                    self._end_flow(sink)
+                    self.pipe.end(sink)
                 else:
                     state["inputs"].append(sink["text"])
             case "unpipe":
@@ -207,39 +208,6 @@ class Machine:
             raise ShellError(
                 "コマンドが長く続いているので、止めました。もう一度実行すると続きから見られます。", 1
             )
-
-    # -- pipes that flow -------------------------------------------------------------------------
-
-    def _flow_at(self, place: int) -> Flow | None:
-        return flow_behind(self.terminal, self.code, place, self._fields)
-
-    def _let_flow(self) -> None:
-        """Show what the pipe behind a program that waits makes of the whole lines so far."""
-        sinks = self.state["sinks"]
-        if not sinks or sinks[-1]["kind"] != "capture":
-            return
-        sink = sinks[-1]
-        end = sink["text"].rfind("\n") + 1
-        flow = self._flow_at(self.state["pc"]) if end > sink.get("seen", 0) else None
-        if flow is None:
-            return
-        out, shown = filtered(self.terminal, flow, sink["text"][:end]).out, sink.get("shown", 0)
-        self.state["sinks"].pop()
-        self._print(("out", out[shown:]))
-        self.state["sinks"].append({**sink, "seen": end, "shown": max(shown, len(out))})
-
-    def _end_flow(self, sink: dict[str, Any]) -> None:
-        """The program has ended: what the filters have not shown yet."""
-        flow = self._flow_at(self.state["pc"] - 1)
-        assert flow is not None
-        found = filtered(self.terminal, flow, sink["text"])
-        self._print(("out", found.out[sink["shown"] :]), *found.errors)
-        self.state |= {"pc": flow.end, "status": found.exit_code}
-
-    def _print(self, *printed: Printed) -> None:
-        """To the screen, or to what is around the pipe."""
-        shown = [each for each in printed if each[1]]
-        self.streams.deliver(Process(terminal=self.terminal, argv=[], printed=shown), dict(PLAIN))
 
     # -- words -----------------------------------------------------------------------------------
 
@@ -315,7 +283,7 @@ class Machine:
             self._leave_behind(program, argv, waiting)
             return
         self.state["waiting"] = {"argv": argv, "stdin": stdin, "state": waiting, "targets": targets}
-        self._let_flow()
+        self.pipe.let_flow()
 
     def _leave_behind(self, program: Program, argv: list[str], waiting: State) -> None:
         """`&`: a port-forward stays; anything else would have nowhere to go on."""
