@@ -41,6 +41,10 @@ def goals(html):
     return re.findall(r'<li class="goal" data-state="(\w+)"', part_of(html, "goals", "section"))
 
 
+def announced(html):
+    return re.search(r'id="announcer"[^>]*>(.*?)</div>', html, re.DOTALL)[1]
+
+
 def solved():
     return ExerciseCheck.objects.filter(exercise_id="kubectl-scale-1", solved=True).exists()
 
@@ -116,7 +120,7 @@ def test_the_last_command_solves_once_the_answers_are_there(learner):
     assert not solved()
     html = text_of(press(learner, "run", LOOK[1], **HTMX))
     assert goals(html) == ["ready"] * 6
-    assert "目標をすべて達成しました。" in re.search(r'id="announcer"[^>]*>(.*?)</div>', html, re.DOTALL)[1]
+    assert "目標をすべて達成しました。" in announced(html)
     assert solved()
 
 
@@ -142,7 +146,10 @@ def test_what_is_missing_is_told_only_to_who_asks(learner):
 def test_a_known_mistake_is_named(learner):
     hint = "種類と名前の両方を書きます。"
     assert hint not in text_of(press(learner, "run", "kubectl get pods", **HTMX))
-    assert hint in text_of(press(learner, "run", "kubectl scale deployment --replicas=4", **HTMX))
+    html = text_of(press(learner, "run", "kubectl scale deployment --replicas=4", **HTMX))
+    assert hint in html
+    assert "気づいたことを示しました。" in announced(html)
+    assert "気づいたこと" not in announced(text_of(press(learner, "run", "kubectl get pods", **HTMX)))
     run(learner, SCALE)
     press(learner, "advance-10")
     assert hint not in text_of(learner.get(PAGE))

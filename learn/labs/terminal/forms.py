@@ -20,7 +20,8 @@ class CommandForm(forms.Form):
     """
     `do` is the button that was pressed, `line` what stands in the input (or in the editor, for `save`),
     `token` names the form as it was shown. What its page shows: the terminal `number`, its commands from `first`
-    to `seen`, of the last one `heard` characters, and of an exercise how many goals are `met`.
+    to `seen`, of the last one `heard` characters, and of an exercise how many goals are `met` and mistakes
+    `advised` on.
     """
 
     do = forms.ChoiceField(choices=[(deed, deed) for deed in DEEDS])
@@ -36,6 +37,7 @@ class CommandForm(forms.Form):
     seen = forms.IntegerField(required=False, min_value=0)
     heard = forms.IntegerField(required=False, min_value=0)
     met = forms.IntegerField(required=False, min_value=0)
+    advised = forms.IntegerField(required=False, min_value=0)
 
     @property
     def shown(self) -> Shown:
@@ -44,6 +46,10 @@ class CommandForm(forms.Form):
     @property
     def goals_met(self) -> int:
         return self.cleaned_data["met"] or 0
+
+    @property
+    def mistakes_advised(self) -> int:
+        return self.cleaned_data["advised"] or 0
 
     @property
     def problem(self) -> str:

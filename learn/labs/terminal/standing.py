@@ -47,6 +47,11 @@ class Standing:
             return "目標をすべて達成しました。"
         return f"達成した目標は{len(self.goals)}つのうち{self.met}です。"
 
+    def news(self, met: int, advised: int) -> tuple[str, ...]:
+        """What to say to somebody who heard of so many goals that are met, and mistakes that were named."""
+        said = (self.words,) if self.met > met else ()
+        return (*said, "目標の下に、気づいたことを示しました。") if len(self.advice_html) > advised else said
+
 
 def untouched(exercise: Exercise) -> Standing:
     """The goals before anything was done."""

@@ -100,8 +100,9 @@ def _appended(
     context = terminal_context(place, news.view) | {"news": news, "announcement": news.announcement}
     if standing:
         context |= practice_context(practice_for(get_catalog(), place, standing))
-        if standing.met > form.goals_met:
-            context["announcement"] = f"{news.announcement}\n{standing.words}".strip()
+        context["announcement"] = "\n".join(
+            filter(None, (news.announcement, *standing.news(form.goals_met, form.mistakes_advised)))
+        )
     response = render_page(request, "terminal/_ran.html", context)
     return reswap(response, "innerHTML") if news.anew else response
 
