@@ -135,7 +135,7 @@ def list_of_map(document: Document, path: Path) -> Fix | None:
     _, node = document.locate(path)
     if not isinstance(node, yaml.MappingNode) or node.flow_style:
         return None
-    first, last = node.start_mark.line, _last_line(node)
+    first, last = node.start_mark.line, last_line(node)
     if document.lines[first][: node.start_mark.column].strip():
         return None
     edits = []
@@ -169,7 +169,7 @@ def map_of_list(document: Document, path: Path) -> Fix | None:
     return Fix(edits=(edit,))
 
 
-def _last_line(node: yaml.Node) -> int:
+def last_line(node: yaml.Node) -> int:
     """The last line that a block node itself covers; its end mark stands at what follows."""
     while isinstance(node, (yaml.MappingNode, yaml.SequenceNode)) and node.value and not node.flow_style:
         last = node.value[-1]

@@ -1,16 +1,16 @@
 """From text to documents: the keyboard's slips, then YAML, each document on its own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import yaml
 
 from learn.sandbox.diagnostics import Diagnostic, Fix, Span
 from learn.sandbox.document import Document, Limits, Reader, TooDeep, compose
-from learn.sandbox.edits import apply_fix
+from learn.sandbox.edits import apply_fix, insertion
 from learn.sandbox.layout import Judge
-from learn.sandbox.lexical import find_control_char, scan
+from learn.sandbox.lexical import find_control_char, lines_of, scan
 from learn.sandbox.scalars import resolve_plain
 from learn.sandbox.yaml_errors import diagnose_yaml_error
 
@@ -54,7 +54,7 @@ def read(source: str | bytes, limits: Limits, judge: Judge) -> Reading:
         reading = _compose_all(text, limits, judge)
         return replace(reading, diagnostics=(*marks, *reading.diagnostics))
     slips = _best_slips(text, slips, judge)
-    reading = _compose_all(apply_fix(text, _all_edits(slips)), limits, judge)
+    reading = _compose_all(apply_fix(text, all_edits(slips)), limits, judge)
     return _behind(reading, [*marks, *slips])
 
 
@@ -81,10 +81,10 @@ def _best_slips(text: str, slips: list[Diagnostic], judge: Judge) -> list[Diagno
     if len(text) > _WIDTHS_TRIED or not any(slip.code.startswith("yaml-indent") for slip in slips):
         return slips
     candidates = [slips, *(scan(text, indent_width=width) for width in (1, 4, 8))]
-    return min(candidates, key=lambda candidate: judge(apply_fix(text, _all_edits(candidate))))
+    return min(candidates, key=lambda candidate: judge(apply_fix(text, all_edits(candidate))))
 
 
-def _all_edits(slips: list[Diagnostic]) -> Fix:
+def all_edits(slips: Iterable[Diagnostic]) -> Fix:
     """All edits of the slips; of two that overlap, the first."""
     edits = sorted(
         (edit for slip in slips if slip.fix for edit in slip.fix.edits),
@@ -100,7 +100,7 @@ def _all_edits(slips: list[Diagnostic]) -> Fix:
 
 def _behind(reading: Reading, slips: list[Diagnostic]) -> Reading:
     """The slips, and what is left to say besides: nothing on their own lines, where places have moved."""
-    moved = frozenset(slip.span.line for slip in slips)
+    moved = lines_of(slips)
     if not reading.complete:
         return Reading(diagnostics=tuple(slips), moved=moved)
     rest = tuple(d for d in reading.diagnostics if d.span.line not in moved)
@@ -159,8 +159,20 @@ def _read_nodes(nodes: list[yaml.Node], limits: Limits, text: str) -> Reading:
     for index, node in enumerate(filled, 1):
         reader = Reader(index, limits, lines)
         documents.append(reader.read(node))
-        found.extend(reader.problems)
+        found.extend(_separated(reader.problems))
     return Reading(documents=tuple(documents), diagnostics=tuple(found), complete=True)
+
+
+def _separated(problems: list[Diagnostic]) -> list[Diagnostic]:
+    """The problems, but for repeated keys of the root that come of a missing `---`: these are one."""
+    again = [each for each in problems if each.code == "yaml-duplicate-key" and len(each.path) == 1]
+    starts = [each for each in again if each.path[0] in ("apiVersion", "kind")]
+    if len({each.path for each in starts}) < 2:
+        return problems
+    first = min(starts, key=lambda each: each.span)
+    fix = insertion(first.span.line - 1, 0, "---\n") if first.span.column == 1 else None
+    told = replace(first, code="yaml-missing-separator", fix=fix)
+    return [told, *(each for each in problems if each not in again)]
 
 
 def _is_empty(node: yaml.Node) -> bool:
