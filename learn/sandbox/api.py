@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from learn.cluster.api.access import map_at
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.fielderror import ErrorType, FieldError, Path
 from learn.cluster.api.schema import schema_of
@@ -124,6 +125,8 @@ def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnosti
             "limit": (_NUMBERS.findall(error.detail) or ["0"])[-1],
             "detail": error.detail,
             "gate": gate,
+            "selector": _pairs(obj.value, "spec", "selector", "matchLabels"),
+            "labels": _pairs(obj.value, "spec", "template", "metadata", "labels"),
             "english": f'The {obj.kind} "{obj.name}" is invalid: {error.text(version)}',
         },
         fix=_certain_fix(obj, code, path, error.value, allowed) if path == error.path else None,
@@ -171,6 +174,13 @@ def _steps(value: Any, path: Path) -> Path:
             break
         found.append(step)
     return tuple(found)
+
+
+def _pairs(value: Any, *path: str) -> str:
+    """The labels at `path` as `app: web, tier: front`."""
+    for step in path:
+        value = map_at(value, step)
+    return _short(", ".join(f"{key}: {text}" for key, text in value.items())) or "（なし）"
 
 
 def _short(value: object) -> str:

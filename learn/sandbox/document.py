@@ -73,7 +73,9 @@ class Document:
         return self.node_span(node if key is None else key)
 
     def node_span(self, node: yaml.Node) -> Span:
-        """The part of `node` on its first line."""
+        """The part of `node` on its first line; a block mapping answers with its first key."""
+        if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
+            node = node.value[0][0]
         start, end = node.start_mark, node.end_mark
         length = end.column - start.column if start.line == end.line else 1
         return Span(line=start.line + 1, column=start.column + 1, length=max(length, 1))
@@ -213,7 +215,7 @@ class Reader:
             key = _key_of(key_node)
             if key is None:
                 if isinstance(key_node, yaml.MappingNode):
-                    raise _Unreadable("yaml-template", key_node, _TEMPLATE_ENGLISH)
+                    raise _Unreadable("yaml-template", node, _TEMPLATE_ENGLISH)
                 self._report("yaml-key-not-text", key_node, path)
                 continue
             if key in places:

@@ -57,6 +57,12 @@ def find_control_char(text: str) -> Diagnostic | None:
     return Diagnostic(code="text-control-char", span=Span(line=line, column=column), params=params)
 
 
+def lines_of(slips: list[Diagnostic]) -> frozenset[int]:
+    """The lines that the slips speak of or their fixes change."""
+    changed = {edit.line for slip in slips if slip.fix for edit in slip.fix.edits}
+    return frozenset(changed | {slip.span.line for slip in slips})
+
+
 def scan(text: str, *, indent_width: int = 2) -> list[Diagnostic]:
     """Every slip of the keyboard in the text, in text order, each with its fix.
 
@@ -69,8 +75,8 @@ def scan(text: str, *, indent_width: int = 2) -> list[Diagnostic]:
         return []
     lines = text.split("\n")
     code = [masked for _, masked in code_lines(lines)]
-    found = list(pasted_lines(lines, code)) if pasted else []
-    spoken = {slip.span.line for slip in found}
+    found = pasted_lines(lines, code) if pasted else []
+    spoken = lines_of(found)
     for number, line in enumerate(code, 1):
         if len(found) > _MOST_SLIPS:
             break
@@ -99,7 +105,8 @@ def _scan_indent(number: int, indent: str, width: int) -> Iterator[Diagnostic]:
     span = Span(line=number, column=first + 1, length=len(indent) - first)
     wide = {char: " " * width for char in indent if char not in " \u00a0\u202f"}
     fixed = "".join(wide.get(char, " ") for char in indent) if width else ""
-    yield _slip(code, span, [_edit(number, 0, len(indent), fixed)])
+    name = "全角の空白" if "\u3000" in indent else "改行しない空白などの特殊な空白"
+    yield _slip(code, span, [_edit(number, 0, len(indent), fixed)], name=name)
 
 
 def _scan_spaces(number: int, code: str, start: int) -> Iterator[Diagnostic]:

@@ -5,12 +5,13 @@ A fix empties the line and leaves its break, so that all other lines keep their 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from learn.sandbox.code_text import BLANK
 from learn.sandbox.diagnostics import Diagnostic, Edit, Fix, Span
 
 _SIGNS = re.compile(
-    r"^(?:[ \t]*(?:```|~~~)|[$%❯➜>] ?\S|(?:kubectl|sudo|cat|tee) .*|EO[FSLM]\s*$|[<=>|]{7}|[ \t]*\d+[:|│ ][ \t]*(?:apiVersion|kind)\b)",
+    r"^(?:[ \t]*(?:```|~~~)|[$%❯➜>] ?\S|(?:kubectl|sudo|cat|tee) .*|EO[FSLM]\s*$|[<=>|]{7}|--[ \t]*$|-{4,}[ \t]*$|\+|[ \t]*\d+ ?[:|│ ][ \t]*(?:apiVersion|kind)\b)",
     re.MULTILINE,
 )
 _FENCE = re.compile(r"\s*(?:```|~~~)\S*\s*$")
@@ -19,7 +20,10 @@ _PROMPT = re.compile(
 )
 _HEREDOC_END = re.compile(r"EO[FSLM]\s*$")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}\s*$")
-_NUMBERED = re.compile(r"(\s*\d+[:|│]?)(?: |$)")
+_NUMBER = re.compile(r"\s*(\d+)(?: ?[:|│])?(?=[ ]|$)")
+
+_SEPARATOR = re.compile(r"(?:--|-{4,})[ \t]*$")
+_DIFF = re.compile(r"[-+ ]|@@ |(?:diff|index) |$")
 
 _RULES = (
     ("text-markdown-fence", _FENCE),
@@ -34,34 +38,84 @@ def may_be_pasted(text: str) -> bool:
     return _SIGNS.search(text) is not None
 
 
-def pasted_lines(lines: list[str], code: list[str]) -> Iterator[Diagnostic]:
-    """The lines that are no part of the manifest."""
-    numbered = _are_numbered(lines)
+def pasted_lines(lines: list[str], code: list[str]) -> list[Diagnostic]:
+    """What is no part of the manifest. One fix takes away all of it, so each finding offers the same."""
+    if _are_numbered(lines):
+        return [_unnumbered(lines)]
+    if _is_diff(lines):
+        return [_undiffed(lines)]
+    found = list(_foreign_lines(lines, code))
+    edits = tuple(edit for each in found if each.fix for edit in each.fix.edits)
+    return [replace(each, fix=Fix(edits=edits)) if each.fix else each for each in found]
+
+
+def _foreign_lines(lines: list[str], code: list[str]) -> Iterator[Diagnostic]:
     for index, line in enumerate(lines):
         if not code[index].strip(BLANK + " "):
             continue
-        for name, pattern in _RULES:
-            if pattern.match(line):
-                yield _slip(name, index, line, len(line))
-                break
-        else:
-            match = _NUMBERED.match(line) if numbered else None
-            if match:
-                yield _slip("text-line-number", index, line, match.end())
+        if _SEPARATOR.match(line):
+            yield _slip("yaml-bad-separator", index, line, len(line), "---")
+            continue
+        name = next((name for name, pattern in _RULES if pattern.match(line)), "")
+        if name:
+            yield _slip(name, index, line, len(line))
+
+
+def _is_diff(lines: list[str]) -> bool:
+    """Whether the text is a patch: every line has its mark, and most were added or a head says so."""
+    filled = [line for line in lines if line.strip()]
+    added = sum(line.startswith("+") for line in filled)
+    is_headed = any(line.startswith("@@ ") for line in filled)
+    return added > 1 and (is_headed or added * 2 > len(filled)) and all(map(_DIFF.match, filled))
+
+
+def _undiffed(lines: list[str]) -> Diagnostic:
+    """The finding on a patch; its fix keeps what the patch leaves in the file."""
+    edits = []
+    for number, line in enumerate(lines, 1):
+        is_kept = line.startswith((" ", "+")) and not line.startswith("+++")
+        end = 2 if is_kept else len(line) + 1
+        if line:
+            edits.append(Edit(line=number, column=1, end_line=number, end_column=end, text=""))
+    first = next(number for number, line in enumerate(lines, 1) if line.startswith("+"))
+    return Diagnostic(
+        code="text-diff-mark",
+        span=Span(line=first, column=1),
+        params={"line": str(first)},
+        fix=Fix(edits=tuple(edits)),
+    )
+
+
+def _unnumbered(lines: list[str]) -> Diagnostic:
+    """One finding on the numbers that all lines start with, and the space that sets them apart."""
+    found = [(number, match.end()) for number, line in enumerate(lines, 1) if (match := _NUMBER.match(line))]
+    rests = [lines[number - 1][end:] for number, end in found]
+    margin = min((len(rest) - len(rest.lstrip(" ")) for rest in rests if rest.strip()), default=0)
+    edits = tuple(
+        Edit(line=number, column=1, end_line=number, end_column=end + min(margin, len(rest)) + 1, text="")
+        for (number, end), rest in zip(found, rests, strict=True)
+    )
+    number, end = found[0]
+    return Diagnostic(
+        code="text-line-number",
+        span=Span(line=number, column=1, length=end),
+        params={"line": str(number), "last": str(found[-1][0])},
+        fix=Fix(edits=edits),
+    )
 
 
 def _are_numbered(lines: list[str]) -> bool:
     """Whether every filled line starts with a number one higher than the one before."""
-    numbers = [re.match(r"\s*(\d+)[:|│]?(?: |$)", line) for line in lines if line.strip()]
+    numbers = [_NUMBER.match(line) for line in lines if line.strip()]
     if len(numbers) < 3 or not all(numbers):
         return False
     values = [int(match[1]) for match in numbers if match]
     return all(later == earlier + 1 for earlier, later in zip(values, values[1:], strict=False))
 
 
-def _slip(code: str, index: int, line: str, length: int) -> Diagnostic:
+def _slip(code: str, index: int, line: str, length: int, text: str = "") -> Diagnostic:
     number = index + 1
-    edit = Edit(line=number, column=1, end_line=number, end_column=length + 1, text="")
+    edit = Edit(line=number, column=1, end_line=number, end_column=length + 1, text=text)
     found = line.strip()
     params = {"line": str(number), "found": found if len(found) <= 40 else found[:39] + "…"}
     fix = None if code == "text-conflict-mark" else Fix(edits=(edit,))

@@ -18,6 +18,7 @@ from learn.sandbox.edits import (
     map_of_list,
     quote_scalar,
     rename_key,
+    replace_scalar,
     split_dashes,
     split_keys,
     unquote_scalar,
@@ -177,15 +178,19 @@ def _missing_field(obj: ManifestObject, problem: Problem) -> Diagnostic:
 def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
     wanted, found = problem.schema.type, problem.value
     code, fix = _cause(obj, problem)
+    span, value = obj.span(problem.path), _written(obj, problem.path)
+    if code == "yaml-missing-space-dash" and isinstance(found, dict):
+        value = next(iter(found))
+        span = obj.key_span((*problem.path, value))
     return _at(
         obj,
         code,
-        obj.span(problem.path),
+        span,
         problem.path,
         fix,
         field=_place(problem.path, obj),
         found=value_kind(found),
-        value=_written(obj, problem.path),
+        value=value,
         key=_written(obj, problem.path).partition(" ")[0],
         wanted=SCHEMA_TYPE_NAMES[wanted],
         english=decode_error(obj.value, [problem]) or "",
@@ -214,6 +219,9 @@ def _cause(obj: ManifestObject, problem: Problem) -> tuple[str, Fix | None]:
         case str() if wanted is Type.ARRAY:
             fix = split_dashes(obj.document, at)
             return ("yaml-missing-space-dash", fix) if fix else ("schema-scalar-not-list", None)
+        case dict() if wanted is Type.ARRAY and _glued(found, problem.schema):
+            first = next(iter(found))
+            return "yaml-missing-space-dash", rename_key(obj, (*problem.path, first), f"- {first[1:]}")
         case dict() if wanted is Type.ARRAY:
             fix = list_of_map(obj.document, at) if _is_item(found, problem.schema) else None
             return "schema-missing-dash", fix
@@ -222,6 +230,12 @@ def _cause(obj: ManifestObject, problem: Problem) -> tuple[str, Fix | None]:
         case int() | float() if wanted is Type.ARRAY:
             return "schema-scalar-not-list", None
     return "schema-wrong-type", None
+
+
+def _glued(value: dict[str, Any], schema: Schema) -> bool:
+    """Whether a hyphen without its space became part of the only key."""
+    names = schema.items.properties if schema.items is not None else {}
+    return len(value) == 1 and next(iter(value)).startswith("-") and next(iter(value))[1:] in names
 
 
 def _is_item(value: dict[str, Any], schema: Schema) -> bool:
@@ -255,14 +269,30 @@ _VALUE_CODES = {
 }
 
 
+_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(m|k|K|M|G|T|Ki|Mi|Gi|Ti|ki|mi|gi|ti|KI|MI|GI|TI)? *B?")
+_UNITS = {"K": "k", **{unit: unit.title() for unit in ("ki", "mi", "gi", "ti", "KI", "MI", "GI", "TI")}}
+
+
+def _meant_quantity(text: str) -> str:
+    """The quantity that was certainly meant by a number with its unit apart, in another case or with a B."""
+    match = _UNIT.fullmatch(text.strip())
+    if match is None or (match[2] is None and "B" in text):
+        return ""
+    unit = match[2] or ""
+    return match[1] + _UNITS.get(unit, unit)
+
+
 def _bad_value(obj: ManifestObject, problem: Problem) -> Diagnostic:
     allowed = [str(value) for value in problem.schema.enum]
+    fix = None
+    if problem.departure is Departure.BAD_QUANTITY and (meant := _meant_quantity(str(problem.value))):
+        fix = replace_scalar(obj, problem.path, meant)
     return _at(
         obj,
         _VALUE_CODES[problem.departure],
         obj.span(problem.path),
         problem.path,
-        None,
+        fix,
         field=_place(problem.path, obj),
         value=_written(obj, problem.path),
         allowed="、".join(f"`{value}`" for value in allowed),

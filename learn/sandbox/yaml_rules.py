@@ -27,7 +27,8 @@ def _template(scene: Scene) -> Diagnostic | None:
     for index, line in enumerate(scene.lines):
         column = line.find("{{")
         if column >= 0 and "}}" in line:
-            return diagnose(scene, "yaml-template", index, column)
+            length = line.index("}}") + 2 - column
+            return diagnose(scene, "yaml-template", index, column, length=length)
     return None
 
 
@@ -170,14 +171,16 @@ def _with_quotes(scene: Scene, code: str, index: int, found: str = "") -> Diagno
     """A finding whose fix puts the value of the line into double quotes."""
     line = scene.lines[index]
     match = _VALUE.match(line)
-    fix = None
+    fix, column, length = None, scene.column, 1
+    if match:
+        column, length = match.start(2), len(match[2].split(" #")[0].rstrip())
     if match and '"' not in match[2] and "\\" not in match[2]:
         value = match[2].split(" #")[0].rstrip()
         start = match.start(2)
         fix = Fix(edits=(_edit(index, start, start + len(value), f'"{value}"'),))
         fix = fix if scene.improves(fix) else None
     value_text = match[2] if match else line.strip()
-    return diagnose(scene, code, index, scene.column, fix=fix, value=value_text, found=found)
+    return diagnose(scene, code, index, column, fix=fix, length=length, value=value_text, found=found)
 
 
 def _missing_space(scene: Scene) -> Diagnostic | None:

@@ -1,6 +1,7 @@
 """What a keyboard and a paste leave behind: found where YAML would misread it, left alone elsewhere."""
 
 import pytest
+import yaml
 
 from learn.sandbox.edits import apply_fix
 from learn.sandbox.pipeline import check
@@ -147,3 +148,36 @@ def test_shift_jis_is_named_with_its_line():
 def test_json_with_tabs_is_read():
     text = '{\n\t"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {\n\t\t"name": "a"\n\t}\n}\n'
     assert check(text).diagnostics == ()
+
+
+@pytest.mark.parametrize("mark", ["{:3}  ", "{}: ", "{:>2} | "])
+def test_line_numbers_are_one_finding_whose_fix_leaves_the_manifest(mark):
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n"
+    pasted = "".join(mark.format(n) + line + "\n" for n, line in enumerate(text.splitlines(), 1))
+    (slip,) = check(pasted).errors
+    assert slip.code == "text-line-number"
+    assert apply_fix(pasted, slip.fix) == text
+
+
+def test_all_that_was_pasted_along_goes_at_once():
+    text = "```yaml\n$ cat web.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n```\n"
+    slips = check(text).errors
+    assert [slip.code for slip in slips] == [
+        "text-markdown-fence",
+        "text-shell-prompt",
+        "text-markdown-fence",
+    ]
+    assert all(check(apply_fix(text, slip.fix)).errors == () for slip in slips)
+
+
+def test_a_patch_is_read_as_what_it_leaves():
+    text = (
+        "@@ -1,4 +1,5 @@\n apiVersion: v1\n kind: ConfigMap\n metadata:\n-  name: a\n+  name: b\n+data: {}\n"
+    )
+    (slip,) = check(text).errors
+    assert slip.code == "text-diff-mark"
+    assert yaml.safe_load(apply_fix(text, slip.fix))["metadata"] == {"name": "b"}
+
+
+def test_a_list_with_signs_in_it_is_no_patch():
+    assert not [d for d in check("- +a\n- +b\n- -c\n").diagnostics if d.code == "text-diff-mark"]

@@ -5,7 +5,7 @@ import pytest
 from learn.cluster.api.versions import NEWEST
 from learn.sandbox.pipeline import check
 from learn.sandbox.rehearsal import Rehearsal, rehearse
-from tests.sandbox.manifests import DEPLOYMENT, broken
+from tests.sandbox.manifests import broken
 
 
 def played(text: str, seconds: int = 60) -> Rehearsal:

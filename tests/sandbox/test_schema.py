@@ -150,3 +150,42 @@ def test_older_version_can_be_chosen():
 )
 def test_nearest_name(name, candidates, expected):
     assert nearest(name, candidates) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("128 Mi", "128Mi"), ("128MB", "128M"), ("1GB", "1G"), ("64mi", "64Mi"), ("1GI", "1Gi"), ("64K", "64k")],
+)
+def test_a_quantity_with_its_unit_amiss_is_mended(written, meant):
+    text = broken("memory: 64Mi\n          limits", f"memory: {written}\n          limits")
+    (error,) = check(text).errors
+    assert error.code == "schema-bad-quantity"
+    assert apply_fix(text, error.fix) == text.replace(written, meant)
+
+
+@pytest.mark.parametrize("written", ["lots", "1.2.3Mi", "64 bytes", "1B", "5%"])
+def test_a_quantity_that_could_mean_anything_has_no_fix(written):
+    (error,) = check(broken("cpu: 100m", f"cpu: {written}")).errors
+    assert (error.code, error.fix) == ("schema-bad-quantity", None)
+
+
+def test_a_hyphen_glued_to_the_only_key_of_a_list_is_told_at_its_line():
+    text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports:\n    -port: 80\n"
+    (error,) = check(text).errors
+    assert (error.code, error.span.line) == ("yaml-missing-space-dash", 7)
+    assert check(apply_fix(text, error.fix)).errors == ()
+
+
+def test_two_objects_without_a_separator_are_one_finding_and_its_fix_parts_them():
+    text = (
+        DEPLOYMENT + "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n  - port: 80\n"
+    )
+    (error,) = check(text).errors
+    assert (error.code, error.span.line) == ("yaml-missing-separator", DEPLOYMENT.count("\n") + 1)
+    assert [obj.kind for obj in check(apply_fix(text, error.fix)).objects] == ["Deployment", "Service"]
+    assert check(apply_fix(text, error.fix)).errors == ()
+
+
+def test_what_is_missing_at_the_root_is_told_at_the_first_key():
+    (error,) = check("# a comment\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n").errors
+    assert (error.span.line, error.span.column, error.span.length) == (2, 1, len("apiVersion"))

@@ -71,7 +71,7 @@ _METADATA = {
     ),
     "deployment-selector-mismatch": _refusal(
         "selectorとPodのラベルが一致しません",
-        "{kind}は、selectorに合うPodだけを自分のPodとみなします。",
+        "{kind}は、selectorに合うPodだけを自分のPodとみなします。selectorは`{selector}`、Podのラベルは`{labels}`です。",
         "`spec.selector.matchLabels`と`spec.template.metadata.labels`を同じ値にします。",
         "deployment-replicaset",
     ),

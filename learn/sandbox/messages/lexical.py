@@ -31,9 +31,9 @@ MESSAGES: dict[str, Message] = {
         "文字コードを「UTF-8（BOMなし）」にして保存し直します。",
     ),
     "yaml-indent-char": error(
-        "全角の空白で字下げされています",
+        "{name}で字下げされています",
         "YAMLの字下げに使えるのは半角の空白だけです。タブも使えません。",
-        "{line}行目の全角の空白を半角2つに置き換えます。",
+        "{line}行目の字下げを、半角の空白に置き換えます。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
     "yaml-indent-tab": error(
@@ -110,7 +110,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "text-markdown-fence": error(
         "Markdownの囲みが残っています",
-        "`{found}`はコードの囲みの印で、マニフェストの一部ではありません。",
+        "「{found}」はコードの囲みの印で、マニフェストの一部ではありません。",
         "{line}行目を消します。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
@@ -132,10 +132,22 @@ MESSAGES: dict[str, Message] = {
         "どちらの版にするかを決め、印の行をすべて消します。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
+    "text-diff-mark": error(
+        "差分の記号が残っています",
+        "行頭の「+」「-」は、差分の表示で、足した行と消した行を表します。マニフェストの一部ではありません。",
+        "「-」の行を消し、残りの行から行頭の1文字を消します。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
+    ),
+    "yaml-bad-separator": error(
+        "区切りの記号の数が違います",
+        "1つのファイルに複数のオブジェクトを書くときの区切りは、半角のハイフン3つです。「{found}」は区切りになりません。",
+        "{line}行目を`---`に置き換えます。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
+    ),
     "text-line-number": error(
         "行番号が残っています",
-        "行頭の数字は表示のための番号で、マニフェストの一部ではありません。",
-        "行頭の番号を消します。",
+        "行頭の数字は表示のための番号で、マニフェストの一部ではありません。{last}行目まで続いています。",
+        "すべての行から、行頭の番号を消します。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
 }

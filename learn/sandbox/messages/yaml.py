@@ -80,6 +80,12 @@ MESSAGES: dict[str, Message] = {
         "コロンのあとに半角の空白を1つ入れます。",
         "{english}",
     ),
+    "yaml-missing-separator": error(
+        "オブジェクトの間に区切りがありません",
+        "{first}行目からのオブジェクトが終わらないまま、次のオブジェクトが始まっています。1つのオブジェクトとして読まれ、あとの値だけが残ります。",
+        "{line}行目の上に`---`だけの行を入れます。",
+        'error converting YAML to JSON: yaml: unmarshal errors:\n  line {line}: key "apiVersion" already set in map',
+    ),
     "yaml-missing-space-dash": error(
         "ハイフンのあとに空白がありません",
         "リストの項目は、ハイフンと半角の空白で始めます。`{value}`は名前の一部と読まれます。",
