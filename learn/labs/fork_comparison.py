@@ -13,11 +13,13 @@ from learn.labs.fork import Knob, knobs_of, turned
 from learn.labs.fork_difference import UNCHANGED, difference
 from learn.labs.outcome import GoalRow, Problem, code_html, goal_rows, problem_of, tried
 from learn.labs.timeline import timeline
+from learn.labs.timeline_pods import shown_pods
 from learn.sandbox.objects import ManifestObject
 from learn.sandbox.runs import Played, Trial
 
 logger = logging.getLogger(__name__)
 
+MAX_PODS_COMPARED = 3
 BROKEN = "比べられませんでした。こちらの不具合です。書いた内容は残っています。"
 
 
@@ -130,7 +132,10 @@ def _consequence(before: Played, after: Played) -> str:
 
 
 def _futures(*sides: tuple[str, Played]) -> tuple[Future, ...]:
-    drawn = [timeline(played.run, 0) if played.run else None for _, played in sides]
+    """Both runs drawn; lanes of single Pods only where all of them leave both drawings short."""
+    pods = max((len(shown_pods(played.run)) for _, played in sides if played.run), default=0)
+    most = pods if pods <= MAX_PODS_COMPARED else 0
+    drawn = [timeline(played.run, 0, most_pods=most) if played.run else None for _, played in sides]
     aligned = _on_one_axis([each.lanes for each in drawn if each])
     futures = []
     for (title, played), each in zip(sides, drawn, strict=True):

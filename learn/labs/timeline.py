@@ -74,8 +74,11 @@ class Timeline:
         return tuple((f"{number_text(at)}秒", where, what) for at, where, what in ordered)
 
 
-def timeline(run: Run, at: int | None = None) -> Timeline:
-    """The timeline of a run at a second; without one, at its first restart or failure, else at its end."""
+def timeline(run: Run, at: int | None = None, *, most_pods: int = MAX_PODS) -> Timeline:
+    """The timeline of a run at a second; without one, at its first restart or failure, else at its end.
+
+    At most so many Pods have lanes of their own.
+    """
     moments = moments_of(run)
     changes = tuple(_changes(run, moments))
     end = -(-end_of(run) // 1000)
@@ -83,7 +86,7 @@ def timeline(run: Run, at: int | None = None) -> Timeline:
     lanes = Lanes(
         end=Decimal(end),
         step=Decimal(_step(end)),
-        lanes=_lanes(run),
+        lanes=_lanes(run, most_pods),
         cuts=_cuts(run),
         cursor=Decimal(second),
         width=CHART_WIDTH,
@@ -95,7 +98,7 @@ def timeline(run: Run, at: int | None = None) -> Timeline:
         sentence=_sentence(changes, second),
         changes=changes,
         moments=moments,
-        hidden_pods=max(0, len(shown_pods(run)) - MAX_PODS),
+        hidden_pods=max(0, len(shown_pods(run)) - most_pods),
     )
 
 
@@ -156,7 +159,7 @@ def _cuts(run: Run) -> tuple[Decimal, ...]:
 # -- lanes ---------------------------------------------------------------------------------------
 
 
-def _lanes(run: Run) -> tuple[Lane, ...]:
+def _lanes(run: Run, most_pods: int) -> tuple[Lane, ...]:
     """From what comes from outside, by what the cluster does, to what comes of it."""
     has_several_pods = len(shown_pods(run)) > 1
     found = [
@@ -164,7 +167,7 @@ def _lanes(run: Run) -> tuple[Lane, ...]:
         *load_lanes(run),
         *autoscaling_lanes(run),
         *(count_lanes(run) if has_several_pods else ()),
-        *pod_lanes(run),
+        *pod_lanes(run, most_pods),
         *endpoint_lanes(run),
         *request_lanes(run),
         *latency_lanes(run),

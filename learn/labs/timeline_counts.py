@@ -1,6 +1,7 @@
 """Lanes of numbers that controllers move: replicas, utilisation, Pods that are ready, endpoints."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from learn.cluster.api.intstr import IntOrStringError
@@ -133,15 +134,16 @@ def _filled(count: int, most: int) -> LaneState:
 
 
 def endpoint_lanes(run: Run) -> Iterator[Lane]:
-    """How many ready endpoints each Service has."""
+    """How many ready endpoints each Service has; which ones they are, kubectl tells."""
     origin = origin_of(run)
     for service, series in run.facts["endpoints"].items():
         if not is_shown_name(service):
             continue
-        ends = [step["ms"] for step in series[1:]] + [end_of(run)]
+        changes = [step for before, step in pairwise([{}, *series]) if step["count"] != before.get("count")]
+        ends = [step["ms"] for step in changes[1:]] + [end_of(run)]
         stretches = [
             Stretch(step["ms"] + origin, end + origin, f"{step['count']}つ", LaneState.AI)
-            for step, end in zip(series, ends, strict=True)
+            for step, end in zip(changes, ends, strict=True)
             if step["count"]
         ]
         yield marks(run, f"{service}の宛先", stretches)

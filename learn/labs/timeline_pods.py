@@ -14,6 +14,8 @@ from learn.labs.moments import failed_probes, is_shown, short_name
 from learn.labs.timeline_lane import Stretch, marks
 
 MAX_PODS = 6
+"""So many Pods have lanes of their own."""
+
 _MAX_POINTS = 110
 
 _PROBE_LANES = ("startup", "liveness", "readiness")
@@ -34,10 +36,10 @@ def shown_pods(run: Run) -> list[Ref]:
     return sorted(pods, key=lambda ref: (trace.versions(ref)[0].time_ms, ref.name))
 
 
-def pod_lanes(run: Run) -> Iterator[Lane]:
-    """The lanes of the first `MAX_PODS`."""
+def pod_lanes(run: Run, most: int) -> Iterator[Lane]:
+    """The lanes of the first Pods, at most so many."""
     pods = shown_pods(run)
-    for ref in pods[:MAX_PODS]:
+    for ref in pods[:most]:
         yield from _pod_lanes(run, ref, prefix=f"{short_name(name_of(ref))} " if len(pods) > 1 else "")
 
 

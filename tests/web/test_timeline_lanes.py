@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from learn.content.render.figure import Caption
+from learn.content.render.lane_names import name_lines
 from learn.content.render.lanes import Lane, Lanes, lanes_svg
 from learn.content.render.steps import Steps
 from learn.labs.timeline import drawing_of, timeline
@@ -152,6 +153,20 @@ def test_charts_have_a_scale_beside_their_name():
     drawing = drawing_of(timeline(run_of("rollout")))
     names = drawing[: drawing.index("lane-chart")]
     assert re.findall(r'text-anchor="end"[^>]*>([^<]+)<', names) == ["3", "0", "3", "0", "4", "0", "3", "0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("コンテナ", ("コンテナ",)),
+        ("webのReplicaSet（改訂2）", ("webのReplicaSet", "（改訂2）")),
+        ("web-…-5jmfw app", ("web-…-5jmfw", "app")),
+        ("http://192.168.1.10:30080/へのリクエスト", ("http://192.168.1.10:30080/への", "リクエスト")),
+        ("averyverylongnamewithoutaplace", ("averyverylongnamewithoutaplace",)),
+    ],
+)
+def test_a_wide_name_takes_two_lines(name, lines):
+    assert name_lines(name) == lines
 
 
 # -- the drawing ---------------------------------------------------------------------------------

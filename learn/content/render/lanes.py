@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from learn.content.answers import number_text
 from learn.content.render.figure import (
-    FONT_SIZE,
     LINE_HEIGHT,
     Caption,
     Table,
@@ -20,6 +19,7 @@ from learn.content.render.figure import (
     tag,
     text_width,
 )
+from learn.content.render.lane_names import LaneName, names_svg
 from learn.content.render.steps import STEPS_HEIGHT, Steps, scale_texts, steps_svg
 
 _CHART_WIDTH = 480.0
@@ -134,15 +134,16 @@ def lanes_svg(diagram: Lanes, caption: Caption) -> str:
         f'<g transform="translate({_MARGIN:g} 0)">{body}</g>',
         css_class="lane-chart",
     )
-    return _names_svg(diagram, tops, heights, bottom + _AXIS) + chart
+    names = _names(diagram, tops, heights)
+    return names_svg(names, (bottom + 20, "秒"), bottom + _AXIS) + chart
 
 
 def scale_of(diagram: Lanes) -> float:
-    """Pixels per second of the drawing: wide enough that neighbouring points do not touch."""
+    """Pixels per second of the drawing: wide enough that but few neighbouring points touch."""
     end = float(diagram.end)
     times = [sorted({point.at for point in lane.points}) for lane in diagram.lanes]
-    gaps = [float(after - before) for each in times for before, after in pairwise(each)]
-    wanted = max([diagram.width / end, *(_POINT_GAP / gap for gap in gaps)])
+    gaps = sorted(float(after - before) for each in times for before, after in pairwise(each))
+    wanted = max(diagram.width / end, _POINT_GAP / gaps[len(gaps) // 10] if gaps else 0.0)
     return min(wanted, _CHART_MAX / end)
 
 
@@ -259,27 +260,13 @@ def _ticks(diagram: Lanes) -> list[Decimal]:
     return [diagram.step * count for count in range(int(diagram.end / diagram.step) + 1)]
 
 
-def _names_svg(diagram: Lanes, tops: list[float], heights: list[float], height: float) -> str:
-    """The lanes' names and the axis' unit; the chart's description speaks for them."""
-    width = max(text_width(lane.label) + _scale_width(lane) for lane in diagram.lanes) + 12
-    texts = []
-    for lane, top, tall in zip(diagram.lanes, tops, heights, strict=True):
-        middle = top + tall / 2 if lane.steps else top + tall - (_MARK_ROW + _LANE_PADDING) / 2
-        texts.append(tag("text", lane.label, class_="lane-name", x=0.0, y=middle + 5))
-        texts += [
-            tag("text", text, class_="axis-text", x=width, y=y, text_anchor="end")
-            for y, text in (scale_texts(lane.steps, top) if lane.steps else ())
-        ]
-    texts.append(tag("text", "秒", class_="axis-text", x=0.0, y=height - _AXIS + 20))
-    return (
-        f'<svg class="lane-names" aria-hidden="true" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" font-size="{FONT_SIZE}" fill="currentColor">{"".join(texts)}</svg>'
-    )
-
-
-def _scale_width(lane: Lane) -> float:
-    """Room for the numbers of a chart's scale beside the lane's name."""
-    return 8 + max(text_width(text) for _, text in scale_texts(lane.steps, 0)) if lane.steps else 0.0
+def _names(diagram: Lanes, tops: list[float], heights: list[float]) -> Iterator[LaneName]:
+    for lane, top, height in zip(diagram.lanes, tops, heights, strict=True):
+        if lane.steps:
+            scale = tuple(scale_texts(lane.steps, top))
+            yield LaneName(text=lane.label, middle=top + height / 2, scale=scale)
+        else:
+            yield LaneName(text=lane.label, middle=top + height - (_MARK_ROW + _LANE_PADDING) / 2)
 
 
 def _table(diagram: Lanes) -> Table:

@@ -31,6 +31,8 @@ class HbEditor extends HTMLElement {
     if (other) this.offer.show(other);
     if (!sameText(choice.text, server.text)) this.saving.later(choice.text);
     if (!sameText(choice.text, server.text) || this.address) this.assist?.live.now(choice.text);
+    this.judged = server.text;
+    this.showWhetherStale();
     this.refreshProblems();
     this.openHash();
   }
@@ -96,7 +98,8 @@ class HbEditor extends HTMLElement {
     this.addEventListener("change", this.onToggle, options);
     document.addEventListener("click", this.onLineLink, options);
     document.addEventListener("click", this.onAdopt, options);
-    document.addEventListener("htmx:afterSettle", () => this.refreshProblems(), options);
+    document.addEventListener("htmx:beforeRequest", this.onAsked, options);
+    document.addEventListener("htmx:afterSettle", this.onAnswered, options);
     addEventListener("pagehide", () => this.saving.now({ keepalive: true }), options);
     addEventListener("storage", this.onOtherTab, options);
     addEventListener("hashchange", () => this.openHash(), options);
@@ -111,6 +114,23 @@ class HbEditor extends HTMLElement {
     this.saving.later(text);
     this.assist?.live.later(text);
     this.assist?.refreshDiff();
+    this.showWhetherStale();
+  }
+
+  /** The form asks about the text as it is now; the result that comes is about this one. */
+  onAsked = (event) => {
+    if (event.detail.elt === this.form) this.asked = this.textarea.value;
+  };
+
+  onAnswered = (event) => {
+    if (event.target.id === "result") this.judged = this.asked ?? this.judged;
+    this.refreshProblems();
+    this.showWhetherStale();
+  };
+
+  /** A result tells about the text that was judged; the page says so once the text differs. */
+  showWhetherStale() {
+    this.form?.toggleAttribute("data-stale", !sameText(this.judged, this.textarea.value));
   }
 
   onSaved = (isKept, text) => {

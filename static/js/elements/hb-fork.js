@@ -4,6 +4,7 @@ class Fork extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", this);
     this.show();
+    this.showFirstCut();
   }
 
   disconnectedCallback() {
@@ -18,6 +19,14 @@ class Fork extends HTMLElement {
     if (target === this.field) this.number.value = this.field.selectedOptions[0].dataset.value;
     if (target === this.slider) this.number.value = this.slider.value;
     this.show();
+  }
+
+  /** Where the drawings are wider than their box, the first restart comes into view. */
+  showFirstCut() {
+    const box = this.closest("#fork").querySelector(".fork-drawing");
+    const cut = box?.querySelector(".cut");
+    if (!cut || box.scrollWidth <= box.clientWidth) return;
+    box.scrollLeft += cut.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth * 0.7;
   }
 
   /** The slider stands at the number, within the bounds of the field. */
