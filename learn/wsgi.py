@@ -14,7 +14,7 @@ from learn.library import get_catalog
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learn.settings")
 
-NEW_OBJECTS = 50_000
+NEW_OBJECTS = 20_000
 """A terminal's request makes some ten thousand objects: Python's own 700 would look through them again and again."""
 
 application = get_wsgi_application()
