@@ -25,11 +25,15 @@ from learn.kubectl.readings.words import (
 
 __all__ = ["Note", "Part", "read_output"]
 
-MOST_LINES = 300
+MOST_LINES = 120
 MOST_CHARACTERS = 20_000
 _WORDS = "表示された言葉"
 _CELL = re.compile(r"\S+(?: \S+)*")
 _FIELD = re.compile(r"^\s*([A-Z][A-Za-z]+(?: [A-Za-z]+)*):(?:\s|$)\s*(.*)")
+_HEADS = ("NAME", "LAST SEEN", "REVISION", "POD")
+"""How the head of a table begins."""
+
+_ANY_MESSAGE = re.compile("|".join(pattern.words.pattern for pattern in PATTERNS))
 _UNTOLD = {"NAME"}
 _EVENT_CELLS = 4
 """A line with so many columns is an event; its message stands last."""
@@ -66,6 +70,8 @@ Rows = Sequence[Mapping[str, str]]
 def _tables(lines: Sequence[str]) -> Iterator[tuple[Table, Rows]]:
     """Each table that is known, with its rows by column."""
     for index, line in enumerate(lines):
+        if not line.startswith(_HEADS):
+            continue
         heads = [(match.group(), match.start()) for match in _CELL.finditer(_apart(line))]
         names = [name for name, _ in heads]
         if table := _table_of(names):
@@ -91,7 +97,7 @@ def _table_of(names: Sequence[str]) -> Table | None:
 
 def _rows(lines: Sequence[str], header: int) -> Iterator[str]:
     for line in lines[header + 1 :]:
-        if not line.strip() or _table_of(_CELL.findall(_apart(line))):
+        if not line.strip() or (line.startswith(_HEADS) and _table_of(_CELL.findall(_apart(line)))):
             return
         yield _apart(line)
 
@@ -115,18 +121,20 @@ def _columns(table: Table, rows: Rows) -> Part:
 # -- words -----------------------------------------------------------------------------------------
 
 _CELL_WORDS: Mapping[str, Mapping[str, str]] = {
-    "STATUS": STATES,
-    "REASON": REASONS,
-    "TYPE": SERVICE_TYPES,
+    "STATUS": {**PLACEHOLDERS, **STATES},
+    "REASON": {**PLACEHOLDERS, **REASONS},
+    "TYPE": {**PLACEHOLDERS, **SERVICE_TYPES},
 }
 
 
 def _words(lines: Sequence[str], tables: Sequence[tuple[Table, Rows]]) -> Iterator[Note]:
     """The words that stand in cells of the tables, or in a description, each once and in their order."""
-    cells = [(column, cell) for _, rows in tables for row in rows for column, cell in row.items()]
+    cells = dict.fromkeys(
+        (column, cell) for _, rows in tables for row in rows for column, cell in row.items()
+    )
     found: dict[str, str] = {}
     for column, cell in cells:
-        known = {**PLACEHOLDERS, **_CELL_WORDS.get(column, {})}
+        known = _CELL_WORDS.get(column, PLACEHOLDERS)
         for word in cell.split(","):
             if meaning := known.get(word) or _init_word(word, column):
                 found.setdefault(word, meaning)
@@ -178,7 +186,7 @@ def _fields(lines: Sequence[str]) -> Iterator[Note]:
 
 def _messages(lines: Sequence[str]) -> Iterator[Note]:
     told: set[str] = set()
-    for line in lines:
+    for line in filter(_ANY_MESSAGE.search, lines):
         pattern = next((each for each in PATTERNS if each.words.search(line)), None)
         if pattern and pattern.meaning not in told:
             told.add(pattern.meaning)

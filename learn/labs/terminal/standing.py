@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 
 Answers = Mapping[str, str]
 
+MOST_OUTPUT = 20_000
+"""So much of a command's output can bring a goal about."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -88,7 +91,9 @@ def ran_on(row: Terminal) -> tuple[Ran, ...]:
     return tuple(
         Ran(
             line=command.line,
-            output="".join(text for stream, text in command.printed if stream in ("out", "err")),
+            output="".join(text for stream, text in command.printed if stream in ("out", "err"))[
+                :MOST_OUTPUT
+            ],
             exit_code=command.exit_code,
             at_ms=command.at_ms,
         )
