@@ -114,11 +114,11 @@ def judge(catalog: Catalog, exercise: Exercise, text: str) -> Outcome | None:
 @lru_cache(maxsize=32)
 def tried(text: str, goals: tuple[Goal, ...], runs: tuple[ScenarioRun, ...]) -> Trial:
     """Check and run a text; the answer to a POST, the page after it and every step in time ask for the same."""
-    return try_out(text, goals=_compiled(goals), runs=runs)
+    return try_out(text, goals=compiled_goals(goals), runs=runs)
 
 
 @lru_cache(maxsize=512)
-def _compiled(goals: tuple[Goal, ...]) -> tuple[CompiledGoal, ...]:
+def compiled_goals(goals: tuple[Goal, ...]) -> tuple[CompiledGoal, ...]:
     return compile_goals(goals)
 
 

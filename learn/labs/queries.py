@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from learn.content.model import Catalog, Course, Exercise, Lesson, Solution
+from learn.labs.hints import Ladder, known_repair, ladder_for, rungs_of
 from learn.labs.outcome import GoalRow, Outcome, judge, unjudged
 from learn.labs.playback import ANYTHING, Asked, Playback, playback
 from learn.progress.actions import digest
@@ -23,7 +24,8 @@ class Lab:
     """
     Everything the page prints. `outcome` is empty for a fault of ours, `playback` for an exercise without
     runs; `solutions` are empty until the
-    learner has solved the exercise or opened its last hint.
+    learner has solved the exercise or opened its last hint. `replaced` tells what took the place of the
+    learner's text, which can be brought back: start, repair, or "".
     """
 
     exercise: Exercise
@@ -31,17 +33,13 @@ class Lab:
     course: Course
     text: str
     saved_at_ms: int
-    can_undo: bool
-    hints_html: tuple[str, ...]
+    replaced: str
+    ladder: Ladder
     outcome: Outcome | None
     playback: Playback | None
     solved: bool
     solutions: tuple[Solution, ...]
     following: Following
-
-    @property
-    def hints_total(self) -> int:
-        return len(self.exercise.hints_html)
 
     @property
     def goals(self) -> tuple[GoalRow, ...]:
@@ -61,8 +59,8 @@ def lab_for(catalog: Catalog, exercise: Exercise, learner_id: UUID, asked: Asked
         course=catalog.courses_by_id[lesson.course_id],
         text=text,
         saved_at_ms=int(draft.updated_at.timestamp() * 1000) if draft else 0,
-        can_undo=bool(draft and draft.replaced_text and draft.text == exercise.start),
-        hints_html=exercise.hints_html[: state.hints_opened],
+        replaced=_replaced(exercise, state, text, is_passing=bool(outcome and outcome.solved)),
+        ladder=ladder_for(exercise, state.hints_opened, text, is_checked=state.checked),
         outcome=outcome,
         playback=playback_for(exercise, learner_id, asked, text if state.checked else None),
         solved=state.solved,
@@ -79,8 +77,18 @@ def playback_for(exercise: Exercise, learner_id: UUID, asked: Asked, text: str |
 
 
 def _solutions(exercise: Exercise, state: ExerciseState) -> tuple[Solution, ...]:
-    has_all_hints = state.hints_opened >= len(exercise.hints_html)
+    has_all_hints = state.hints_opened >= rungs_of(exercise)
     return exercise.solutions if state.solved or has_all_hints else ()
+
+
+def _replaced(exercise: Exercise, state: ExerciseState, text: str, *, is_passing: bool) -> str:
+    before = state.draft.replaced_text if state.draft else ""
+    if not before:
+        return ""
+    if text == exercise.start:
+        return "start"
+    may_be_repair = is_passing and state.hints_opened >= rungs_of(exercise)
+    return "repair" if may_be_repair and text == known_repair(exercise, before) else ""
 
 
 def following(catalog: Catalog, exercise: Exercise, lesson: Lesson) -> Following:

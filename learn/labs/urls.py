@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from learn.labs import fork_views, predict_views, sandbox_run_views, sandbox_views, views
+from learn.labs import fork_views, hint_views, predict_views, sandbox_run_views, sandbox_views, views
 
 app_name = "labs"
 
@@ -19,7 +19,8 @@ urlpatterns = [
     path("labs/<slug:exercise_id>/check/", views.check, name="check"),
     path("labs/<slug:exercise_id>/draft/", views.draft, name="draft"),
     path("labs/<slug:exercise_id>/fork/", fork_views.fork, name="fork"),
-    path("labs/<slug:exercise_id>/hint/", views.hint, name="hint"),
+    path("labs/<slug:exercise_id>/hint/", hint_views.hint, name="hint"),
+    path("labs/<slug:exercise_id>/repair/", hint_views.repair, name="repair"),
     path("labs/<slug:exercise_id>/reset/", views.reset, name="reset"),
     path("labs/<slug:exercise_id>/undo/", views.undo, name="undo"),
 ]

@@ -20,7 +20,7 @@ from learn.labs.queries import Lab, lab_for, playback_for
 from learn.labs.sandbox_report import fixed
 from learn.labs.terminal import practice_views
 from learn.library import get_catalog
-from learn.progress.actions import open_hint, replace_draft, save_draft
+from learn.progress.actions import replace_draft, save_draft
 from learn.progress.http import LearnerRequest
 from learn.progress.queries import exercise_state
 from learn.ui.render import is_part, render_page
@@ -28,7 +28,7 @@ from learn.ui.render import is_part, render_page
 WAITS_FOR_NAMES = {WaitsFor.SIMULATOR: "シミュレーター", WaitsFor.TERMINAL: "ターミナル"}
 CHECK_AGAIN = "「適用して確かめる」を押すと、もう一度確かめます。"
 MENDED = "そこは、もう直っています。"
-ACTIONS = ("check", "draft", "hint", "reset", "undo")
+ACTIONS = ("check", "draft", "hint", "repair", "reset", "undo")
 
 
 @require_safe
@@ -113,26 +113,8 @@ def draft(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     form = ManifestForm(request.POST)
     if not form.is_valid():
         return HttpResponse(_error_of(form), status=422, content_type="text/plain; charset=utf-8")
-    _keep(request, exercise, form.cleaned_data["text"])
+    keep_draft(request, exercise, form.cleaned_data["text"])
     return HttpResponse(status=204)
-
-
-@require_POST
-def hint(request: LearnerRequest, exercise_id: str) -> HttpResponse:
-    """Open the hint whose number the form names: the next one, however often it is sent."""
-    catalog, exercise = exercise_or_404(exercise_id)
-    form = ManifestForm(request.POST)
-    if not form.is_valid():
-        return refuse(request, catalog, exercise, form)
-    _keep(request, exercise, form.cleaned_data["text"])
-    opened = exercise_state(request.learner_id, exercise_id).hints_opened
-    number = opened + 1
-    if number <= len(exercise.hints_html) and request.POST.get("hint") == str(number):
-        open_hint(request.learner_id, exercise_id, number)
-    if not is_part(request):
-        return redirect(f"{exercise.url}#hints")
-    page = lab_for(catalog, exercise, request.learner_id)
-    return retarget(render_page(request, "labs/_hinted.html", lab_context(page)), "#hints")
 
 
 @require_POST
@@ -171,7 +153,7 @@ def _can_be_solved(exercise: Exercise) -> bool:
     return exercise.type is ExerciseType.MANIFEST and exercise.is_available
 
 
-def _keep(request: LearnerRequest, exercise: Exercise, text: str) -> None:
+def keep_draft(request: LearnerRequest, exercise: Exercise, text: str) -> None:
     if text != exercise.start or exercise_state(request.learner_id, exercise.id).draft:
         save_draft(request.learner_id, exercise.id, text)
 

@@ -31,6 +31,11 @@ def hint(client, number, text="", **headers):
     return client.post(f"{LAB}hint/", {"text": text, "hint": number}, headers=headers or None)
 
 
+def open_hints(client, count, text):
+    for number in range(1, count + 1):
+        hint(client, number, text)
+
+
 def test_it_shows_goals_manifest_and_an_empty_result(learner, exercise):
     html = text_of(learner.get(LAB))
     assert len(re.findall(r"<h1\b", html)) == 1
@@ -209,11 +214,13 @@ def test_the_back_button_may_bring_back_what_was_typed(learner):
 
 def test_hints_open_one_at_a_time(learner, exercise):
     page = part_of(text_of(learner.get(LAB)), "hints")
-    assert "ヒント 0 / 2" in page and exercise.hints_html[0] not in page
-    html = text_of(hint(learner, 1, **HTMX))
+    assert "ヒント 0 / 4" in page and exercise.hints_html[0] not in page
+    html = text_of(hint(learner, 1, exercise.start, **HTMX))
     assert "<html" not in html
+    assert exercise.hints_html[0] not in html
+    html = text_of(hint(learner, 2, exercise.start, **HTMX))
     assert exercise.hints_html[0] in html and exercise.hints_html[1] not in html
-    assert hidden_fields(part_of(html, "hints"))["hint"] == "2"
+    assert hidden_fields(part_of(html, "hints"))["hint"] == "3"
 
 
 def test_the_answer_to_a_hint_goes_where_the_hints_are(learner):
@@ -239,9 +246,9 @@ def test_taking_a_hint_does_not_lose_what_was_written(learner):
 
 def test_solutions_open_after_the_last_hint(learner, exercise):
     assert "metadata" not in part_of(text_of(learner.get(LAB)), "next")
-    hint(learner, 1, exercise.start)
+    open_hints(learner, 3, exercise.start)
     assert "labels:" not in part_of(text_of(learner.get(LAB)), "next")
-    html = text_of(hint(learner, 2, exercise.start, **HTMX))
+    html = text_of(hint(learner, 4, exercise.start, **HTMX))
     assert "labels:" in part_of(html, "next")
     assert "この演習は完了しています。" not in html
 
@@ -354,7 +361,7 @@ def test_learners_never_see_each_others_texts(learner, other_learner, exercise):
     hint(learner, 1, exercise.solutions[0].text)
     html = text_of(other_learner.get(LAB))
     assert editor_text(html) == exercise.start
-    assert "ヒント 0 / 2" in html
+    assert "ヒント 0 / 4" in html
     assert "labels:" not in part_of(html, "next")
 
 
