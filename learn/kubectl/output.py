@@ -239,9 +239,11 @@ def _columns(names: list[str], paths: list[str], *, headers: bool) -> Printer:
 
 
 def relaxed_path(path: str) -> str:
-    """`.metadata.name`, `metadata.name` and `{.metadata.name}` are the same (RelaxedJSONPathExpression)."""
-    inner = path[1:-1] if path.startswith("{") and path.endswith("}") else path
-    return "{." + inner.removeprefix(".") + "}"
+    """A path in braces.  Raises CommandError for what is none."""
+    try:
+        return jsonpath.relaxed(path)
+    except jsonpath.JSONPathError as error:
+        raise CommandError(f"error: {error}") from None
 
 
 def _found(path: str, obj: Any) -> list[Any]:

@@ -19,12 +19,11 @@ def sort_objects(objects: Sequence[Obj], expression: str) -> list[Obj]:
     """Sorted by the value at a path, those without one first.  Raises CommandError."""
     path = expression.strip("'\"")
     try:
+        shown = jsonpath.relaxed(path)
         values = [jsonpath.find(path, obj) for obj in objects]
     except jsonpath.JSONPathError as error:
         raise CommandError(f"error: {error}") from None
     if objects and not any(values):
-        inner = path[1:-1] if path.startswith("{") else path
-        shown = "{." + inner.removeprefix(".") + "}"
         raise CommandError(f'error: couldn\'t find any field with path "{shown}" in the list of objects')
     firsts = [found[0] if found else None for found in values]
     key = _key(firsts)

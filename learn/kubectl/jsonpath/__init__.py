@@ -7,6 +7,6 @@ Source: staging/src/k8s.io/client-go/util/jsonpath (parser.go, jsonpath.go): tex
 
 from learn.kubectl.jsonpath.evaluation import Template, text_of
 from learn.kubectl.jsonpath.model import JSONPathError
-from learn.kubectl.jsonpath.parsing import find, parse_template
+from learn.kubectl.jsonpath.parsing import find, parse_template, relaxed
 
-__all__ = ["JSONPathError", "Template", "find", "parse_template", "text_of"]
+__all__ = ["JSONPathError", "Template", "find", "parse_template", "relaxed", "text_of"]

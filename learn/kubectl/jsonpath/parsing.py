@@ -24,6 +24,8 @@ from learn.kubectl.jsonpath.model import (
 )
 
 MAX_TEMPLATE = 4096
+_RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
+_UNEXPECTED = "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"
 
 
 def parse_template(text: str) -> Template:
@@ -46,15 +48,21 @@ def find(expression: str, data: Any) -> list[Any]:
 
     Raises JSONPathError.
     """
-    bare = expression.strip().removeprefix("{").removesuffix("}").strip()
-    if not bare.startswith((".", "[", "$", "@")):
-        bare = "." + bare
-    (node,) = parse_template("{" + bare + "}").nodes
-    if not isinstance(node, Path):
-        raise JSONPathError(
-            f"unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{{name1.name2}}' or '{{.name1.name2}}': {expression}"
-        )
+    node, *others = parse_template(relaxed(expression)).nodes
+    if others or not isinstance(node, Path):
+        raise JSONPathError(_UNEXPECTED)
     return values_of(node, data, data)
+
+
+def relaxed(expression: str) -> str:
+    """`.metadata.name`, `metadata.name` and `{metadata.name}` as `{.metadata.name}` (RelaxedJSONPathExpression).
+
+    Raises JSONPathError.
+    """
+    found = _RELAXED.fullmatch(expression)
+    if not found:
+        raise JSONPathError(_UNEXPECTED)
+    return "{." + (found[1] or found[2]) + "}"
 
 
 class _Unreadable(Exception):
