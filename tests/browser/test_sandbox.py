@@ -297,3 +297,26 @@ def test_nothing_breaks_the_content_security_policy(new_page):
     page.locator(".cm-problem-place").hover()
     expect(page.locator(".cm-card")).to_be_visible()
     assert complaints == []
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["javascript", "none"])
+def test_what_was_written_runs_in_the_simulator(new_page, scripted):
+    page = new_page(java_script_enabled=scripted, viewport={"width": 360, "height": 800})
+    page.goto(f"{SANDBOX}?example=web")
+    page.get_by_role("button", name="シミュレーターで動かす").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("シミュレーターで動かした結果")
+    expect(page.locator(".timeline-objects")).to_contain_text("3/3")
+    page.get_by_role("link", name="最初").click()
+    expect(page.locator(".timeline-sentence")).to_contain_text("0秒。")
+    page.get_by_role("link", name="マニフェストを直す").click()
+    expect(page).to_have_url(re.compile(r"/sandbox/\?t="))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_run_is_accessible(new_page, scheme):
+    page = new_page(color_scheme=scheme, viewport={"width": 360, "height": 800})
+    page.goto(f"{SANDBOX}?example=web")
+    page.get_by_role("button", name="シミュレーターで動かす").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("シミュレーターで動かした結果")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

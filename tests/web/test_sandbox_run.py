@@ -5,7 +5,9 @@ from html import unescape
 
 import pytest
 
+from learn import kubectl
 from learn.cluster.api.versions import NEWEST
+from learn.cluster.cluster import Cluster
 from learn.labs.sandbox_examples import EXAMPLES, WEB
 from learn.labs.sandbox_sharing import packed
 from tests.web.pages import HTMX, nothing_is_kept, part_of, text_of
@@ -129,3 +131,17 @@ def test_text_of_the_manifest_is_escaped(learner):
 def test_nothing_is_kept(learner):
     run(learner, WEB)
     assert nothing_is_kept()
+
+
+def test_the_terminal_opens_with_the_command_that_applies_the_text(learner):
+    url = unescape(re.search(r'href="(/terminal/[^"]+)">ターミナルで試す', run(learner, WEB))[1])
+    line = unescape(
+        re.search(r'<textarea id="command"[^>]*>\n(.*?)</textarea>', text_of(learner.get(url)), re.DOTALL)[1]
+    )
+    assert line.startswith("kubectl apply -f - <<'EOF'\napiVersion: apps/v1\n")
+    answer = kubectl.run(line, Cluster())
+    assert "deployment.apps/web created" in answer.stdout
+
+
+def test_a_long_text_has_no_way_to_the_terminal(learner):
+    assert "ターミナルで試す" not in run(learner, WEB + "# x\n" * 600)
