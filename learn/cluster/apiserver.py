@@ -18,7 +18,6 @@ from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, PatchError, apply_patch
 from learn.cluster.api.podwarnings import pod_warnings
-from learn.cluster.api.removals import hpa_to_v2
 from learn.cluster.api.validation import validate
 from learn.cluster.api.validation.podupdate import validate_resize
 from learn.cluster.api.versions import NEWEST
@@ -28,6 +27,14 @@ from learn.cluster.engine import Engine
 from learn.cluster.objects import Obj, Ref, has_generation, is_deleting, is_namespaced, ref_of, with_metadata
 from learn.cluster.pods import qos_class
 from learn.cluster.store import Store
+from learn.cluster.strategy import (
+    finalizers_for,
+    keeps_running,
+    prepared_for_create,
+    prepared_for_update,
+    to_storage,
+)
+from learn.cluster.strategy import grace_seconds as pod_grace
 from learn.cluster.trace import NOTHING, Trace
 
 Admission: TypeAlias = Callable[[str, Obj, Obj | None], Obj]
@@ -35,8 +42,6 @@ Admission: TypeAlias = Callable[[str, Obj, Obj | None], Obj]
 
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """The letters of generated names (apimachinery util/rand): no vowels, nothing easily misread."""
-
-DEFAULT_GRACE_SECONDS = 30
 
 
 class PatchType(StrEnum):
@@ -108,7 +113,7 @@ class ApiServer:
             obj = {**obj, "spec": self._pod_defaults(obj)}
         for admit in self.mutating:
             obj = admit("create", obj, None)
-        obj = self._prepared(obj)
+        obj = prepared_for_create(obj)
         if not trusted:
             obj = self._allocated(obj, None)
             self.validate(obj, None)
@@ -187,23 +192,6 @@ class ApiServer:
         digest = hashlib.blake2b(f"{self.engine.seed}/{base}/{count}".encode(), digest_size=length).digest()
         return "".join(SUFFIX_ALPHABET[byte % len(SUFFIX_ALPHABET)] for byte in digest)
 
-    def _prepared(self, obj: Obj) -> Obj:
-        """PrepareForCreate: a new object starts with the status of its kind, whatever was sent."""
-        obj = {key: value for key, value in obj.items() if key != "status"}
-        match obj["kind"]:
-            case "Pod":
-                obj["status"] = {"phase": "Pending", "qosClass": qos_class(obj.get("spec") or {})}
-            case "Namespace":
-                obj["spec"] = {**(obj.get("spec") or {}), "finalizers": ["kubernetes"]}
-                obj["status"] = {"phase": "Active"}
-            case "PersistentVolumeClaim" | "PersistentVolume":
-                obj["status"] = {"phase": "Pending"}
-            case "Service":
-                obj["status"] = {"loadBalancer": {}}
-            case "Job" | "CronJob":
-                obj["status"] = {}
-        return obj
-
     def _new_metadata(self, obj: Obj, kind: str, ref: Ref) -> Obj:
         seed = f"{self.engine.seed}/{kind}/{ref.namespace}/{ref.name}/{self.store.resource_version}"
         digest = hashlib.blake2b(seed.encode(), digest_size=16).hexdigest()
@@ -246,51 +234,18 @@ class ApiServer:
             obj = admit("update", obj, old)
         if not trusted:
             obj = self._allocated(obj, old)
-        obj = self._merged_system_fields(obj, old)
+        obj = prepared_for_update(obj, old)
         if not trusted:
             self.validate(obj, old)
         for admit in self.validating:
             obj = admit("update", obj, old)
         if obj == old:
             return old
-        if is_deleting(old) and not obj["metadata"].get("finalizers") and not self._keeps_running(obj):
+        if is_deleting(old) and not obj["metadata"].get("finalizers") and not keeps_running(obj):
             self.store.put(obj, "updated", causes=causes, field=field)
             self.store.remove(ref, causes=causes, field=field)
             return obj
         return self.store.put(obj, "updated", causes=causes, field=field)
-
-    def _merged_system_fields(self, obj: Obj, old: Obj) -> Obj:
-        """What clients cannot set: identity, times of creation and deletion, status, generation."""
-        old_meta = old["metadata"]
-        meta = dict(obj["metadata"])
-        meta.pop("managedFields", None)
-        for name in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
-            meta.pop(name, None)
-        for name in (
-            "uid",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "resourceVersion",
-            "generation",
-            "generateName",
-        ):
-            if name in old_meta:
-                meta[name] = old_meta[name]
-        merged = {**obj, "metadata": meta}
-        merged.pop("status", None)
-        if "status" in old:
-            merged["status"] = old["status"]
-        if "generation" in old_meta and _without_envelope(merged) != _without_envelope(old):
-            meta["generation"] = old_meta["generation"] + 1
-        return merged
-
-    def _keeps_running(self, obj: Obj) -> bool:
-        """A Pod is only gone once its kubelet says so, a Namespace once it is empty."""
-        meta = obj["metadata"]
-        if obj["kind"] == "Pod":
-            return bool(meta.get("deletionGracePeriodSeconds"))
-        return obj["kind"] == "Namespace" and bool((obj.get("spec") or {}).get("finalizers"))
 
     def patch(
         self,
@@ -407,14 +362,10 @@ class ApiServer:
         obj = self.get(ref)
         for admit in self.validating:
             admit("delete", obj, obj)
-        finalizers = list(obj["metadata"].get("finalizers") or ())
-        if propagation == "Foreground" and "foregroundDeletion" not in finalizers:
-            finalizers.append("foregroundDeletion")
-        if propagation == "Orphan" and "orphan" not in finalizers:
-            finalizers.append("orphan")
-        grace = self._grace(obj, grace_seconds)
+        finalizers = finalizers_for(obj, propagation)
+        grace = pod_grace(obj, grace_seconds)
         marked = self._marked(obj, grace, finalizers)
-        if finalizers or grace or self._keeps_running(marked):
+        if finalizers or grace or keeps_running(marked):
             if marked == obj:
                 return obj
             return self.store.put(marked, "deleting", causes=causes, field=field, data={"grace": grace})
@@ -438,21 +389,6 @@ class ApiServer:
         others = [c for c in pod["status"].get("conditions") or () if c["type"] != "DisruptionTarget"]
         self.update_status(ref, {**pod["status"], "conditions": [*others, marked]}, causes=causes)
         return self.delete(ref, grace_seconds=grace_seconds, causes=causes)
-
-    def _grace(self, obj: Obj, asked: int | None) -> int:
-        """Seconds until a Pod must be gone (registry/core/pod/strategy.go CheckGracefulDelete); 0 for others.
-
-        A Pod without a node, or that has ended, needs no grace; a later request can only shorten it.
-        """
-        if obj["kind"] != "Pod":
-            return 0
-        spec = obj.get("spec") or {}
-        if not spec.get("nodeName") or obj["status"].get("phase") in ("Succeeded", "Failed"):
-            return 0
-        own = spec.get("terminationGracePeriodSeconds")
-        grace = asked if asked is not None else DEFAULT_GRACE_SECONDS if own is None else int(own)
-        running = obj["metadata"].get("deletionGracePeriodSeconds")
-        return grace if running is None else min(grace, running)
 
     def _marked(self, obj: Obj, grace: int, finalizers: list[str]) -> Obj:
         """The object with deletionTimestamp (the end of the grace period) and its finalizers."""
@@ -479,15 +415,3 @@ class ApiServer:
             self.store.put({**obj, "spec": {**obj["spec"], "finalizers": []}}, "updated", causes=causes)
         else:
             self.store.remove(ref, causes=causes)
-
-
-def to_storage(obj: Obj) -> Obj:
-    """The object in the version in which it is stored; only autoscaling/v1 differs from what is served."""
-    if obj.get("apiVersion") == "autoscaling/v1" and obj.get("kind") == "HorizontalPodAutoscaler":
-        return hpa_to_v2(obj)
-    return obj
-
-
-def _without_envelope(obj: Obj) -> Obj:
-    """What a change of which counts as a new generation."""
-    return {key: value for key, value in obj.items() if key not in ("metadata", "status")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from learn.cluster.api.access import as_map, map_at, maps_at
 from learn.cluster.api.quantity import ZERO, Quantity, try_parse
 from learn.cluster.objects import Obj
 
@@ -12,15 +13,18 @@ from learn.cluster.objects import Obj
 def qos_class(spec: Mapping[str, Any]) -> str:
     """Guaranteed, Burstable or BestEffort (pkg/apis/core/v1/helper/qos ComputePodQOS).
 
-    Pod-level resources, where set, decide instead of the containers'.
+    Pod-level resources, where set, decide instead of the containers'.  The spec may still be unchecked.
     """
-    pod_level = spec.get("resources") or {}
+    spec = as_map(spec)
+    pod_level = map_at(spec, "resources")
     sets = (
         [pod_level]
         if pod_level.get("requests") or pod_level.get("limits")
-        else [c.get("resources") or {} for c in containers_of(spec)]
+        else [
+            map_at(c, "resources") for c in (*maps_at(spec, "initContainers"), *maps_at(spec, "containers"))
+        ]
     )
-    amounts = [(resources.get("requests") or {}, resources.get("limits") or {}) for resources in sets]
+    amounts = [(map_at(resources, "requests"), map_at(resources, "limits")) for resources in sets]
     if not any(_compute(requests) or _compute(limits) for requests, limits in amounts):
         return "BestEffort"
     guaranteed = all(

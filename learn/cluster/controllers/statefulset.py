@@ -236,7 +236,7 @@ class StatefulSetController(Controller):
         meta = stateful_set["metadata"]
         volumes = []
         for template in stateful_set["spec"].get("volumeClaimTemplates") or ():
-            volume = template["metadata"]["name"]
+            volume = template["metadata"].get("name", "")
             name = f"{volume}-{pod_name}"
             volumes.append({"name": volume, "persistentVolumeClaim": {"claimName": name}})
             if self.store.find("PersistentVolumeClaim", meta["namespace"], name):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from learn.cluster.api.access import map_at
 from learn.cluster.network.ingress import Ingress
 
 IngressClass = Mapping[str, Any]
@@ -21,8 +22,8 @@ ALB = "ingress.k8s.aws/alb"
 
 def class_name(ingress: Ingress) -> str:
     """Return the class that an Ingress names, by its field or the old annotation; "" for none."""
-    annotations = ingress["metadata"].get("annotations") or {}
-    return str(ingress["spec"].get("ingressClassName") or annotations.get(OLD_ANNOTATION) or "")
+    annotations = map_at(ingress["metadata"], "annotations")
+    return str(map_at(ingress, "spec").get("ingressClassName") or annotations.get(OLD_ANNOTATION) or "")
 
 
 def controller_of(ingress: Ingress, classes: Iterable[IngressClass]) -> str:
@@ -63,12 +64,13 @@ def default_class(classes: Iterable[IngressClass]) -> str:
 
 def with_default_class(ingress: dict[str, Any], classes: Iterable[IngressClass]) -> dict[str, Any]:
     """Return a new Ingress with the default class filled in, where it has neither field nor annotation."""
-    if class_name(ingress) or "ingressClassName" in (ingress.get("spec") or {}):
+    spec = ingress.get("spec")
+    if class_name(ingress) or not isinstance(spec, dict) or "ingressClassName" in spec:
         return ingress
     name = default_class(classes)
     if not name:
         return ingress
-    return {**ingress, "spec": {**(ingress.get("spec") or {}), "ingressClassName": name}}
+    return {**ingress, "spec": {**spec, "ingressClassName": name}}
 
 
 def _age(ingress: Ingress) -> tuple[str, str, str]:
