@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from learn.content.model import Catalog, Course, Exercise, Lesson, Solution
+from learn.labs.debrief import Debrief, debrief_for
 from learn.labs.hints import Ladder, known_repair, ladder_for, rungs_of
 from learn.labs.outcome import GoalRow, Outcome, judge, unjudged
 from learn.labs.playback import ANYTHING, Asked, Playback, playback
@@ -24,7 +25,7 @@ class Lab:
     """
     Everything the page prints. `outcome` is empty for a fault of ours, `playback` for an exercise without
     runs; `solutions` are empty until the
-    learner has solved the exercise or opened its last hint. `replaced` tells what took the place of the
+    learner has solved the exercise or opened its last hint, `debrief` until it is solved. `replaced` tells what took the place of the
     learner's text, which can be brought back: start, repair, or "".
     """
 
@@ -39,6 +40,7 @@ class Lab:
     playback: Playback | None
     solved: bool
     solutions: tuple[Solution, ...]
+    debrief: Debrief | None
     following: Following
 
     @property
@@ -52,6 +54,7 @@ def lab_for(catalog: Catalog, exercise: Exercise, learner_id: UUID, asked: Asked
     draft = state.draft
     text = draft.text if draft else exercise.start
     outcome = judge(catalog, exercise, text) if state.checked else unjudged(exercise)
+    is_passing = bool(outcome and outcome.solved)
     lesson = catalog.lessons[exercise.lesson_id]
     return Lab(
         exercise=exercise,
@@ -59,12 +62,13 @@ def lab_for(catalog: Catalog, exercise: Exercise, learner_id: UUID, asked: Asked
         course=catalog.courses_by_id[lesson.course_id],
         text=text,
         saved_at_ms=int(draft.updated_at.timestamp() * 1000) if draft else 0,
-        replaced=_replaced(exercise, state, text, is_passing=bool(outcome and outcome.solved)),
+        replaced=_replaced(exercise, state, text, is_passing=is_passing),
         ladder=ladder_for(exercise, state.hints_opened, text, is_checked=state.checked),
         outcome=outcome,
         playback=playback_for(exercise, learner_id, asked, text if state.checked else None),
         solved=state.solved,
         solutions=_solutions(exercise, state),
+        debrief=debrief_for(exercise, text, is_passing=is_passing) if state.solved else None,
         following=following(catalog, exercise, lesson),
     )
 

@@ -1,6 +1,14 @@
 from django.urls import include, path
 
-from learn.labs import fork_views, hint_views, predict_views, sandbox_run_views, sandbox_views, views
+from learn.labs import (
+    debrief_views,
+    fork_views,
+    hint_views,
+    predict_views,
+    sandbox_run_views,
+    sandbox_views,
+    views,
+)
 
 app_name = "labs"
 
@@ -20,6 +28,7 @@ urlpatterns = [
     path("labs/<slug:exercise_id>/draft/", views.draft, name="draft"),
     path("labs/<slug:exercise_id>/fork/", fork_views.fork, name="fork"),
     path("labs/<slug:exercise_id>/hint/", hint_views.hint, name="hint"),
+    path("labs/<slug:exercise_id>/manifest/", debrief_views.manifest, name="manifest"),
     path("labs/<slug:exercise_id>/repair/", hint_views.repair, name="repair"),
     path("labs/<slug:exercise_id>/reset/", views.reset, name="reset"),
     path("labs/<slug:exercise_id>/undo/", views.undo, name="undo"),
