@@ -72,8 +72,11 @@ def _one_learner(server: Server) -> Iterator[Row]:
         yield Row(name="terminal_first_prompt_ms", value=median(prompts), unit="ms", goal="<= 50")
         learner = Learner(server)
         learner.run(CREATE)
+        spent = _cpu_ms(server.pid)
         samples = [learner.run("kubectl get pods") for _ in range(SAMPLES)]
+        spent = _cpu_ms(server.pid) - spent
         yield Row(name="terminal_command_p95_ms", value=_p95(samples), unit="ms", goal="<= 40")
+        yield Row(name="terminal_command_cpu_ms", value=spent / SAMPLES, unit="ms")
     finally:
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
 
@@ -110,6 +113,12 @@ def _a_full_room(server: Server) -> Iterator[Row]:
         thread.join()
     yield Row(name="terminal_200_learners_p95_ms", value=_p95(samples), unit="ms", goal="<= 300")
     yield Row(name="terminal_200_learners_failed", value=len(failures), unit="", goal="<= 0")
+
+
+def _cpu_ms(pid: int) -> float:
+    """What the server and its workers have computed so far; says more than the clock on a machine that others use."""
+    nanoseconds = (int(Path(f"/proc/{task}/schedstat").read_text().split()[0]) for task in _tree(pid))
+    return sum(nanoseconds) / 1_000_000
 
 
 def _p95(samples: list[float]) -> float:
