@@ -1,7 +1,7 @@
 """Two futures of a manifest: as it was run, and with one number turned, on one axis of time."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString, mark_safe
@@ -38,11 +38,15 @@ class Future:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The present and the other value side by side; a value with `problems` that are errors is not run."""
+    """The present and the other value side by side; a value with `problems` that are errors is not run.
+
+    `elsewhere` are the exercise's other runs that differ, each with its title as HTML.
+    """
 
     knob: Knob
     value: int
     sentence: str
+    elsewhere: tuple[tuple[str, SafeString], ...] = ()
     futures: tuple[Future, ...] = ()
     goals: tuple[tuple[GoalRow, GoalRow], ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -119,6 +123,7 @@ def _comparison(
         knob=knob,
         value=value,
         sentence=f"{changed}{_consequence(first, second)}。",
+        elsewhere=tuple(_elsewhere(exercise, run_id, before, after)),
         futures=_futures((f"いまの値 {knob.text}", first), (f"変えた値 {value}{knob.unit}", second)),
         goals=tuple(zip(goal_rows(exercise, before.report), goal_rows(exercise, after.report), strict=True)),
     )
@@ -129,6 +134,17 @@ def _consequence(before: Played, after: Played) -> str:
         return "すると、動かし始められません"
     told = difference(before.run.facts, after.run.facts) if before.run else "動くようになります"
     return f"しても、{told}" if told == UNCHANGED else f"すると、{told}"
+
+
+def _elsewhere(
+    exercise: Exercise, run_id: str, before: Trial, after: Trial
+) -> Iterator[tuple[str, SafeString]]:
+    for run in exercise.runs:
+        first, second = before.of(run.id), after.of(run.id)
+        if run.id != run_id and first and second and first.run and second.run:
+            told = difference(first.run.facts, second.run.facts)
+            if told != UNCHANGED:
+                yield run.title_html, code_html(f"{told}。")
 
 
 def _futures(*sides: tuple[str, Played]) -> tuple[Future, ...]:

@@ -55,7 +55,7 @@ def load_lanes(run: Run) -> Iterator[Lane]:
             series.setdefault(entry.ref.name, []).append((entry.time_ms - origin_of(run), rate))
     for target, steps in series.items():
         if len({rate for _, rate in steps if rate}) > 1:
-            yield chart(run, f"{target}への負荷", [(0, 0), *steps], unit="件/秒")
+            yield chart(run, f"{_short(target)}への負荷", [(0, 0), *steps], unit="件/秒")
 
 
 def request_lanes(run: Run) -> Iterator[Lane]:
@@ -69,7 +69,7 @@ def request_lanes(run: Run) -> Iterator[Lane]:
         if len(joined) > MAX_STRETCHES:
             joined = _joined(found, lambda a, b: bool(a.failed) is bool(b.failed))
         stretches = [Stretch(each.from_ms, each.to_ms, each.text, each.state) for each in joined]
-        yield marks(run, f"{name_of(ref)}へのリクエスト", stretches)
+        yield marks(run, f"{_short(name_of(ref))}へのリクエスト", stretches)
 
 
 class _Answers(NamedTuple):
@@ -118,7 +118,12 @@ def latency_lanes(run: Run) -> Iterator[Lane]:
             found.append((data["from_ms"] - origin_of(run), data["latency_ms"] or None))
     for ref, steps in series.items():
         if len({ms for _, ms in steps if ms}) > 1:
-            yield chart(run, f"{name_of(ref)}の応答時間", steps, unit="ms")
+            yield chart(run, f"{_short(name_of(ref))}の応答時間", steps, unit="ms")
+
+
+def _short(target: str) -> str:
+    """A Service's name, or a URL without what all of them share."""
+    return target.removeprefix("http://").rstrip("/")
 
 
 def _traffic(run: Run) -> Iterator[tuple[Ref, Mapping[str, Any]]]:

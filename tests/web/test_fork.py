@@ -155,6 +155,13 @@ def test_both_futures_stand_one_above_the_other_with_their_goals(checked, text):
 
 
 @pytest.mark.django_db
+def test_a_difference_in_another_run_is_told_too(checked, text):
+    part = part_of(text_of(fork(checked, text, run="blips", **HTMX)), "fork")
+    assert "失敗したリクエストのどれも変わりません。" in part
+    assert "「固まった日」では、最初の再起動が71秒から86秒へ遅くなります。" in part
+
+
+@pytest.mark.django_db
 def test_goals_that_the_value_breaks_are_told(checked, text):
     part = part_of(text_of(fork(checked, text, "9", **HTMX)), "fork")
     assert part.count("未達成") == 1

@@ -161,7 +161,7 @@ def test_charts_have_a_scale_beside_their_name():
         ("コンテナ", ("コンテナ",)),
         ("webのReplicaSet（改訂2）", ("webのReplicaSet", "（改訂2）")),
         ("web-…-5jmfw app", ("web-…-5jmfw", "app")),
-        ("http://192.168.1.10:30080/へのリクエスト", ("http://192.168.1.10:30080/への", "リクエスト")),
+        ("192.168.1.10:30080へのリクエスト", ("192.168.1.10", ":30080へのリクエスト")),
         ("averyverylongnamewithoutaplace", ("averyverylongnamewithoutaplace",)),
     ],
 )

@@ -10,7 +10,7 @@ from learn.content.render.figure import FONT_SIZE, tag, text_width
 
 WIDEST = 112.0
 _LINE = 15.0
-_PLACES = re.compile(r"(?<= )|(?<=の)|(?<=への)|(?=（)")
+_PLACES = re.compile(r"(?<= )|(?<=の)|(?<=への)|(?=（)|(?=:\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

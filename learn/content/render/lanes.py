@@ -24,6 +24,7 @@ from learn.content.render.steps import STEPS_HEIGHT, Steps, scale_texts, steps_s
 
 _CHART_WIDTH = 480.0
 _CHART_MAX = 1600.0
+_WIDE = 1000.0
 _POINT_GAP = 14.0
 _MARK_ROW = 30.0
 _LANE_PADDING = 6.0
@@ -132,7 +133,7 @@ def lanes_svg(diagram: Lanes, caption: Caption) -> str:
         width + 2 * _MARGIN,
         bottom + _AXIS,
         f'<g transform="translate({_MARGIN:g} 0)">{body}</g>',
-        css_class="lane-chart",
+        css_class="lane-chart" if width <= _WIDE else "lane-chart wide",
     )
     names = _names(diagram, tops, heights)
     return names_svg(names, (bottom + 20, "秒"), bottom + _AXIS) + chart
