@@ -62,7 +62,11 @@ def _refuse(source: str | bytes, limits: Limits) -> Diagnostic | None:
     """Why the text cannot be read at all: its size, its encoding, or a character that no YAML may hold."""
     size = len(source) if isinstance(source, bytes) else len(source.encode(errors="replace"))
     if size > limits.bytes:
-        return Diagnostic(code="text-too-long", span=_START, params={"limit": str(limits.bytes // 1024)})
+        return Diagnostic(
+            code="text-too-long",
+            span=_START,
+            params={"limit": str(limits.bytes // 1024), "size": str(-(-size // 1024))},
+        )
     if isinstance(source, str):
         return find_control_char(source)
     try:

@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache, cached_property
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path as FilePath
 from typing import Any
 
 from learn.cluster.api.fielderror import Path
@@ -206,9 +207,16 @@ def definitions(version: str = NEWEST) -> Definitions:
     """The published types of a version, read once. Raises ValueError for an unsupported version."""
     if version not in SUPPORTED:
         raise ValueError(f"unsupported Kubernetes version {version!r}")
-    folder = files("kubernetes_validate") / "kubernetes-json-schema" / f"v{version}.0-local-strict"
-    raw = json.loads((folder / "_definitions.json").read_bytes())
+    raw = json.loads((_published() / f"v{version}.0-local-strict" / "_definitions.json").read_bytes())
     return Definitions(raw["$defs"])
+
+
+def _published() -> FilePath:
+    """The folder of schemas in the kubernetes-validate package, found without running its code."""
+    package = find_spec("kubernetes_validate")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("kubernetes-validate is not installed")
+    return FilePath(package.origin).parent / "kubernetes-json-schema"
 
 
 def schema_of(api_version: object, kind: object, version: str = NEWEST) -> Schema | None:

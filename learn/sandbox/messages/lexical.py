@@ -5,7 +5,7 @@ from learn.sandbox.messages.model import Message, advice, error
 MESSAGES: dict[str, Message] = {
     "text-too-long": error(
         "マニフェストが長すぎます",
-        "1度に確かめられるのは{limit}KiBまでです。",
+        "1度に確かめられるのは{limit}KiBまでで、この内容は約{size}KiBあります。",
         "いくつかに分けて、1つずつ確かめます。",
     ),
     "text-encoding": error(
