@@ -61,7 +61,7 @@ def play(cluster: Cluster, script: str) -> tuple[Ran, ...]:
     files: dict[str, str] = {}
     memory: dict[str, Any] = {}
     ran = []
-    for line in _lines(script):
+    for line in script_lines(script):
         there = terminal(cluster, files, memory)
         at_ms = cluster.now
         result = start(there, line)
@@ -74,7 +74,7 @@ def play(cluster: Cluster, script: str) -> tuple[Ran, ...]:
     return tuple(ran)
 
 
-def _lines(script: str) -> Iterator[str]:
+def script_lines(script: str) -> Iterator[str]:
     """Lines, without the empty ones; one that ends in a backslash or opens a here-document takes those after it."""
     whole: list[str] = []
     end = ""

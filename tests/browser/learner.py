@@ -19,6 +19,7 @@ from learn.content.model import (
     QuizType,
     TrueFalseQuiz,
 )
+from learn.kubectl.practice import script_lines
 from learn.sandbox.forecasts import all_draws, filled, posed_with
 from tests.server import ROOT
 
@@ -117,7 +118,7 @@ class Learner:
     def operate(self, exercise: Exercise) -> None:
         """Run the first solution of a terminal exercise, answer by the examples, and have it judged."""
         command = self.page.locator("#command")
-        for line in exercise.solutions[0].text.splitlines():
+        for line in script_lines(exercise.solutions[0].text):
             count = self.page.locator("#log .entry").count()
             command.fill(line)
             command.press("Enter")

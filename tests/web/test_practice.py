@@ -3,9 +3,12 @@
 import re
 from datetime import timedelta
 from html import unescape
+from itertools import count
 
 import pytest
 
+from learn.kubectl.practice import script_lines
+from learn.library import get_catalog
 from learn.progress.models import ExerciseCheck, ExerciseDraft, Terminal, TerminalCommand
 from tests.web.pages import HTMX, hidden_fields, nothing_is_kept, part_of, text_of
 
@@ -94,6 +97,32 @@ def test_several_ways_pass(learner, lines):
     press(learner, "advance-60")
     run(learner, "kubectl get po -owide", "kubectl events")
     assert goals(judge(learner)) == ["ready"] * 6
+
+
+EXERCISES = (
+    "deployment-replicaset-2",
+    "service-clusterip-2",
+    "probes-overview-2",
+    *(f"kubectl-scale-{n}" for n in (1, 2, 3)),
+)
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_every_solution_passes_request_by_request(learner, exercise_id):
+    """As a learner does it: the cluster is put away and taken up again between any two commands."""
+    exercise = get_catalog().exercises[exercise_id]
+    answers = {f"answer-{goal.id}": goal.question.example for goal in exercise.goals if goal.question}
+    tokens = ({"token": f"form-{number}"} for number in count())
+    for solution in exercise.solutions:
+        for line in script_lines(solution.text):
+            press(learner, "run", line, next(tokens), exercise.url)
+            while TerminalCommand.objects.filter(exit_code=None).exists():
+                press(learner, "advance-1", form=next(tokens), page=exercise.url)
+            press(learner, "advance-1", form=next(tokens), page=exercise.url)
+        html = judge(learner, answers, exercise.url)
+        assert set(goals(html)) == {"ready"}, solution.title
+        number = Terminal.objects.filter(exercise_id=exercise_id).latest("number").number
+        learner.post(f"{exercise.url}terminal/start-over/", {"number": str(number)})
 
 
 def test_an_edited_object_passes(learner):
