@@ -2,6 +2,7 @@
 
 import pytest
 
+from learn.cluster.api.intstr import IntOrStringError, scaled
 from learn.cluster.cluster import Cluster
 from learn.cluster.controllers import rollout
 from learn.cluster.controllers.rollout import Bounds, ReplicaSetSize
@@ -256,3 +257,126 @@ def test_each_resize_names_its_numbers_and_field():
         "surge": "spec.strategy.rollingUpdate.maxSurge",
         "unavailable": "spec.strategy.rollingUpdate.maxUnavailable",
     }
+
+
+@pytest.mark.parametrize(
+    ("surge", "unavailable", "replicas", "bounds"),
+    [
+        # util/deployment_util.go ResolveFenceposts: nil counts as 0.
+        (None, None, 5, (0, 1)),
+        (None, "50%", 5, (0, 2)),
+        ("1%", None, 100, (1, 0)),
+        ("1%", None, 0, (0, 1)),
+        ("34%", "34%", 3, (2, 1)),
+        ("33%", "33%", 3, (1, 0)),
+        ("150%", "100%", 2, (3, 2)),
+        ("0%", 0, 0, (0, 1)),
+    ],
+)
+def test_bounds_at_the_edges(surge, unavailable, replicas, bounds):
+    assert rollout.resolve_bounds(surge, unavailable, replicas) == bounds
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        # apimachinery/pkg/util/intstr getIntOrPercentValueSafely
+        ("3", "invalid value for IntOrString: invalid type: string is not a percentage"),
+        ("", "invalid value for IntOrString: invalid type: string is not a percentage"),
+        ("a%", 'invalid value for IntOrString: invalid value "a%": strconv.Atoi: parsing "a": invalid syntax'),
+        ("1.5%", 'invalid value for IntOrString: invalid value "1.5%": strconv.Atoi: parsing "1.5": invalid syntax'),
+    ],
+)  # fmt: skip
+def test_bounds_that_are_no_percentage(value, message):
+    with pytest.raises(IntOrStringError) as refused:
+        scaled(value, 3, round_up=True)
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("unavailable", "replicas", "expected"),
+    # util/deployment_util.go MaxUnavailable
+    [(0, 10, 0), (3, 10, 3), (12, 10, 10), (1, 0, 0), (1, 1, 1)],
+)
+def test_no_more_can_be_unavailable_than_there_are(unavailable, replicas, expected):
+    assert rollout.max_unavailable(Bounds(0, unavailable), replicas) == expected
+
+
+@pytest.mark.parametrize(
+    ("replicas", "bounds", "old", "new", "expected"),
+    [
+        # rolling.go reconcileOldReplicaSets, cleanupUnhealthyReplicas, scaleDownOldReplicaSetsForRollingUpdate;
+        # old ReplicaSets as (name, size, available), the oldest first.
+        (10, (0, 0), [], (0, 0), {}),
+        (10, (5, 0), [("a", 0, 0)], (10, 10), {}),
+        (10, (3, 2), [("a", 4, 0), ("b", 5, 5)], (3, 3), {"a": 0}),
+        (10, (3, 2), [("a", 4, 0), ("b", 5, 5)], (3, 0), {"a": 3}),
+        (10, (3, 2), [("a", 2, 2), ("b", 8, 8)], (3, 0), {"a": 0}),
+        (10, (3, 2), [("a", 1, 1), ("b", 9, 9)], (3, 0), {"a": 0, "b": 8}),
+        (10, (3, 2), [("a", 1, 1), ("b", 9, 7)], (3, 2), {"a": 0, "b": 6}),
+        (1, (0, 1), [("a", 1, 1)], (0, 0), {"a": 0}),
+        (5, (5, 0), [("a", 5, 5)], (5, 4), {"a": 1}),
+        (0, (1, 1), [("a", 3, 3)], (0, 0), {"a": 0}),
+    ],
+)  # fmt: skip
+def test_old_replica_sets_shrink_within_their_budget(replicas, bounds, old, new, expected):
+    given = [size(name, count, available) for name, count, available in old]
+    assert rollout.reconcile_old(given, size("new", *new), replicas, Bounds(*bounds)) == expected
+
+
+@pytest.mark.parametrize(
+    ("replicas", "surge", "sets", "expected"),
+    [
+        # sync.go scale, util/deployment_util.go GetReplicaSetProportion: (name, size, max-replicas, created)
+        (10, 0, [("a", 5, 10, "1"), ("b", 5, 10, "1")], {"a": 5, "b": 5}),
+        # Of one instant the name decides: the last one when adding, the first one when removing.
+        (11, 0, [("a", 5, 10, "1"), ("b", 5, 10, "1")], {"a": 5, "b": 6}),
+        (9, 0, [("a", 5, 10, "1"), ("b", 5, 10, "1")], {"a": 4, "b": 5}),
+        # Empty ones take no part.
+        (6, 0, [("a", 0, 10, "1"), ("b", 5, 5, "2")], {"b": 6}),
+        # A half rounds away from zero, but never past what is left.
+        (5, 0, [("a", 1, 2, "1"), ("b", 1, 2, "2")], {"a": 2, "b": 3}),
+        (1, 0, [("a", 3, 6, "1"), ("b", 3, 6, "2")], {"a": 0, "b": 1}),
+        # Neither annotation nor status: no share, all goes to the first.
+        (4, 0, [("a", 1, 0, "1"), ("b", 2, 0, "2")], {"a": 1, "b": 3}),
+        # The surge belongs to the size that is shared out.
+        (10, 3, [("new", 5, 7, "2"), ("old", 2, 7, "1")], {"new": 9, "old": 4}),
+    ],
+)
+def test_shares_at_the_edges(replicas, surge, sets, expected):
+    given = [size(name, count, created=created, most=most) for name, count, most, created in sets]
+    assert rollout.proportional(given, replicas, surge) == expected
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        # util/deployment_util.go IsSaturated
+        (None, False),
+        ({"size": 3, "available": 3, "desired": 3}, True),
+        ({"size": 3, "available": 2, "desired": 3}, False),
+        ({"size": 2, "available": 2, "desired": 3}, False),
+        ({"size": 3, "available": 3, "desired": 5}, False),
+        ({"size": 3, "available": 3, "desired": None}, False),
+    ],
+)
+def test_saturation(new, expected):
+    assert rollout.is_saturated(ReplicaSetSize("new", **new) if new else None, 3) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # util/deployment_util.go DeploymentProgressing
+        ({}, {}, False),
+        ({"replicas": 3, "updatedReplicas": 1}, {"replicas": 3, "updatedReplicas": 2}, True),
+        ({"replicas": 4, "updatedReplicas": 2}, {"replicas": 3, "updatedReplicas": 2}, True),
+        ({"replicas": 3, "updatedReplicas": 2}, {"replicas": 4, "updatedReplicas": 2}, False),
+        ({"readyReplicas": 1}, {"readyReplicas": 2}, True),
+        ({"readyReplicas": 2}, {"readyReplicas": 1}, False),
+        ({"availableReplicas": 1}, {"availableReplicas": 2}, True),
+        ({"updatedReplicas": 2, "replicas": 2}, {"updatedReplicas": 1, "replicas": 1}, False),
+    ],
+)
+def test_progress(before, after, expected):
+    assert rollout.is_progressing(before, after) is expected

@@ -2,6 +2,7 @@
 
 import pytest
 
+from learn.cluster.autoscaling.podstates import requests_of
 from learn.cluster.autoscaling.replica_calculator import (
     MetricsError,
     PodState,
@@ -204,3 +205,114 @@ def test_an_object_value_scales_the_ready_pods(usage, target, current, ready, re
 )
 def test_an_average_of_an_external_metric_is_divided_by_the_target(usage, target_average, current, replicas):
     assert per_pod_replicas(usage, target_average=target_average, current=current).replicas == replicas
+
+
+@pytest.mark.parametrize(
+    ("percent", "tolerance", "replicas"),
+    [
+        # Tolerances.isWithin: both edges belong to it, and each direction has its own (KEP-4951).
+        (110, None, 10),
+        (111, None, 12),
+        (90, None, 10),
+        (89, None, 9),
+        (100, Tolerance(up=0.0, down=0.0), 10),
+        (101, Tolerance(up=0.0, down=0.0), 11),
+        (99, Tolerance(up=0.0, down=0.0), 10),
+        (90, Tolerance(up=0.0, down=0.0), 9),
+        (125, Tolerance(up=0.25), 10),
+        (126, Tolerance(up=0.25), 13),
+        (50, Tolerance(down=0.5), 10),
+        (49, Tolerance(down=0.5), 5),
+        (89, Tolerance(up=0.5), 9),
+    ],
+)
+def test_the_edges_of_the_tolerance(percent, tolerance, replicas):
+    usage = samples(*[percent * 10] * 10)
+    assert cpu(pods(10), usage, target=100, tolerance=tolerance).replicas == replicas
+
+
+@pytest.mark.parametrize(
+    ("usage", "target", "replicas", "ratio"),
+    [
+        # GetResourceReplicas with missing Pods: which side of 1 the ratio is on decides what they count.
+        ([1000, 1000, None, None], 100, 4, 1.0),
+        ([1200, None], 100, 2, 0.6),
+        ([3000, None, None], 100, 3, 1.0),
+        ([4000, None, None], 100, 4, 1.33),
+        ([10, 10, None, None], 100, 2, 0.5),
+        ([200, 200, None, None], 200, 3, 0.55),
+        ([0, None], 100, 1, 0.5),
+    ],
+)
+def test_missing_pods_at_the_edges(usage, target, replicas, ratio):
+    proposal = cpu(pods(len(usage)), samples(*usage), target=target)
+    assert (proposal.replicas, round(proposal.ratio, 6)) == (replicas, round(ratio, 6))
+
+
+def test_a_change_of_direction_by_the_number_of_samples_is_none():
+    """GetResourceReplicas: fewer replicas than now on a scale-up, or more on a scale-down, keep what is."""
+    assert cpu(pods(2), samples(700, 700), target=50, current=7).replicas == 3
+    waiting = [*pods(2), PodState(name="p2", phase="Pending", requests={"app": 1000})]
+    assert cpu(waiting, samples(1200, 1200), target=50, current=7).replicas == 7
+    missing = pods(3)
+    assert cpu(missing, samples(100, 100), target=50, current=1).replicas == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        # calculateRequests: requests of the Pod itself, of a container; a request of nothing.
+        (PodState(name="p0", requests={"": None}), "missing pod-level request for cpu in Pod p0"),
+        (PodState(name="p0", requests={"app": 0}), "no metrics returned matched known pods"),
+        (PodState(name="p0", phase="Pending", requests={"app": 1}), "did not receive metrics for targeted pods"),
+        (PodState(name="p0", is_deleting=True, requests={"app": 1}), "did not receive metrics for targeted pods"),
+    ],
+)  # fmt: skip
+def test_why_nothing_can_be_proposed(listed, message):
+    with pytest.raises(MetricsError, match=message):
+        cpu([listed], samples(100), target=50)
+
+
+def test_without_pods_a_value_moves_nothing_but_from_zero_and_within_the_tolerance():
+    """getUsageRatioReplicaCount asks for the Pods only when it needs them."""
+    assert value_replicas(100, target=100, current=3, ready=None).replicas == 3
+    assert value_replicas(250, target=100, current=0, ready=None).replicas == 3
+    with pytest.raises(
+        MetricsError, match=r"^unable to calculate ready pods: no pods returned by selector while"
+    ):
+        value_replicas(250, target=100, current=3, ready=None)
+
+
+@pytest.mark.parametrize(
+    ("usage", "target", "current", "replicas"),
+    [
+        # getUsageRatioReplicaCount and GetExternalPerPodMetricReplicas saturate at MaxInt32.
+        (2**62, 1, 1, 2**31 - 1),
+        (1, 2**62, 5, 1),
+        (0, 1, 5, 0),
+    ],
+)
+def test_results_stay_within_32_bits(usage, target, current, replicas):
+    assert value_replicas(usage, target=target, current=current, ready=current).replicas == replicas
+    assert per_pod_replicas(usage, target_average=target, current=current).replicas == replicas
+
+
+@pytest.mark.parametrize(
+    ("spec", "container", "requests"),
+    [
+        # calculatePodRequestsFromContainers: sidecars count, other init containers do not.
+        ({"containers": [{"name": "a", "resources": {"requests": {"cpu": "1"}}}, {"name": "b"}]}, "", {"a": 1000, "b": None}),
+        ({"containers": [{"name": "a", "resources": {"requests": {"cpu": "1"}}}, {"name": "b"}]}, "a", {"a": 1000}),
+        ({"containers": [{"name": "a"}], "initContainers": [
+            {"name": "s", "restartPolicy": "Always", "resources": {"requests": {"cpu": "250m"}}}, {"name": "i"}]},
+         "", {"a": None, "s": 250}),
+        # calculatePodLevelRequests: once the Pod has requests of its own, they are asked, whatever they name.
+        ({"resources": {"requests": {"cpu": "2"}}, "containers": [{"name": "a"}]}, "", {"": 2000}),
+        ({"resources": {"requests": {"memory": "1Gi"}}, "containers": [{"name": "a"}]}, "", {"": None}),
+        ({"resources": {"requests": {"memory": "1Gi"}},
+          "containers": [{"name": "a", "resources": {"requests": {"cpu": "1"}}}, {"name": "b"}]}, "", {"": 1000}),
+        ({"resources": {"requests": {"cpu": "2"}}, "containers": [{"name": "a"}]}, "a", {"a": None}),
+    ],
+)  # fmt: skip
+def test_whose_requests_count(spec, container, requests):
+    assert requests_of(spec, "cpu", container) == requests
