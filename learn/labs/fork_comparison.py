@@ -132,6 +132,8 @@ def _comparison(
 def _consequence(before: Played, after: Played) -> str:
     if after.run is None:
         return "すると、動かし始められません"
+    if after.stopped:
+        return "すると、実行が途中で止まります"
     told = difference(before.run.facts, after.run.facts) if before.run else "動くようになります"
     return f"しても、{told}" if told == UNCHANGED else f"すると、{told}"
 

@@ -226,6 +226,7 @@ def test_a_value_that_the_api_refuses_is_explained_as_by_a_check(checked, text):
 def test_a_fork_that_reaches_a_limit_is_explained(checked, text):
     html = text_of(fork(checked, text, "5000", "Deployment//web/spec.replicas", **HTMX))
     assert "実行を止めました。Podが100個を超えました。" in part_of(html, "fork")
+    assert sentence_of(html) == "replicasを1から5000にすると、実行が途中で止まります。"
 
 
 @pytest.mark.django_db
