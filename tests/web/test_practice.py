@@ -202,8 +202,9 @@ def test_answers_are_kept_while_they_are_typed(learner):
 def test_it_works_without_htmx(learner):
     run(learner, SCALE)
     response = learner.post(f"{PAGE}terminal/judge/", ANSWERS)
-    assert response.status_code == 200
-    assert "fail" in goals(text_of(response))
+    assert response["Location"] == f"{PAGE}?judged=1#goals"
+    assert "fail" in goals(text_of(learner.get(response["Location"])))
+    assert "fail" not in goals(text_of(learner.get(PAGE)))
     assert learner.post(f"{PAGE}terminal/hint/", {"hint": "1"}).status_code == 302
     html = text_of(learner.get(PAGE))
     assert "ヒント1 / 3" in html and "ヒント2 / 3" not in html

@@ -53,7 +53,9 @@ class Practice:
         return len(self.exercise.hints_html)
 
 
-def practice_for(catalog: Catalog, place: Place, standing: Standing | None = None) -> Practice:
+def practice_for(
+    catalog: Catalog, place: Place, standing: Standing | None = None, *, asked: bool = False
+) -> Practice:
     """The page as the learner left it, with the goals as they stand now unless they were judged already."""
     exercise = _exercise(place)
     state = exercise_state(place.learner_id, exercise.id)
@@ -64,7 +66,7 @@ def practice_for(catalog: Catalog, place: Place, standing: Standing | None = Non
         exercise=exercise,
         lesson=lesson,
         course=catalog.courses_by_id[lesson.course_id],
-        standing=standing or _standing_now(place, answers),
+        standing=standing or _standing_now(place, answers, asked=asked),
         questions=tuple(_question(goal, answers) for goal in exercise.goals if goal.question),
         hints_html=exercise.hints_html[: state.hints_opened],
         solved=state.solved,
@@ -112,7 +114,7 @@ def answers_in(exercise: Exercise, fields: Mapping[str, str]) -> dict[str, str]:
     return {goal_id: fields.get(field_of(goal_id), "").strip()[:MAX_ANSWER] for goal_id in asking}
 
 
-def _standing_now(place: Place, answers: Answers) -> Standing:
+def _standing_now(place: Place, answers: Answers, *, asked: bool) -> Standing:
     exercise, row = _exercise(place), place.terminals.first()
     if row is None:
         return untouched(exercise)
@@ -120,7 +122,7 @@ def _standing_now(place: Place, answers: Answers) -> Standing:
         session = unpack(bytes(row.state))
     except StateUnreadable:
         return untouched(exercise)
-    return stand(exercise, session, ran_on(row), answers, asked=False)
+    return stand(exercise, session, ran_on(row), answers, asked=asked)
 
 
 def _kept_answers(state: ExerciseState) -> dict[str, str]:

@@ -27,7 +27,7 @@ from learn.ui.render import is_part, render_page
 
 def show(request: LearnerRequest, catalog: Catalog, exercise: Exercise) -> HttpResponse:
     place = Place(learner_id=request.learner_id, exercise=exercise)
-    return _page(request, place, practice_for(catalog, place))
+    return _page(request, place, practice_for(catalog, place, asked="judged" in request.GET))
 
 
 def _page(request: LearnerRequest, place: Place, practice: Practice, *, problem: str = "") -> HttpResponse:
@@ -49,6 +49,8 @@ def judge(request: LearnerRequest, exercise_id: str) -> HttpResponse:
         standing = judge_answers(place, answers_in(place.exercise, request.POST.dict()), timezone.now())
     except Refused as refused:
         problem = str(refused)
+    if not is_part(request) and not problem:
+        return redirect(f"{place.url}?judged=1#goals")
     practice = practice_for(get_catalog(), place, standing)
     if not is_part(request):
         return _page(request, place, practice, problem=problem)
