@@ -1,16 +1,15 @@
-// Help while somebody types: live problems with their fixes, layout, what changed, the objects of the text.
+// Help while somebody types: live problems with their fixes, layout, the objects of the text.
 
 import { isolateHistory } from "@codemirror/commands";
 import { EditorView } from "@codemirror/view";
-import { diffLines, withContext } from "./diff.js";
+import { difference } from "./diff.js";
 import { Live } from "./live.js";
+import { showOutline } from "./outline.js";
 import { changesOf } from "./positions.js";
 import { allProblems, isFresh, problemsOn, showProblems } from "./problems.js";
 
-const DIFF_WORDS = { del: "消した行", ins: "足した行" };
-
 export class Assist {
-  /** `parts` are the elements below the text: problem, outline, diff. `checked` hears of every new text after `checkedText`. */
+  /** `parts` are the elements below the text: problem and outline. `checked` hears of every new text after `checkedText`. */
   constructor({ view, server, parts, announce, checked, checkedText }) {
     Object.assign(this, { view, server, parts, announce, checked, checkedText });
     this.live = new Live({
@@ -26,7 +25,7 @@ export class Assist {
     if (text !== this.text) return;
     this.error = error;
     showProblems(this.view, diagnostics ?? []);
-    this.showOutline(outline ?? []);
+    showOutline(this.parts.outline, outline ?? []);
     this.showProblem();
     if (this.checkedText !== text) this.checked();
     this.checkedText = text;
@@ -117,44 +116,6 @@ export class Assist {
     });
     this.live.now(this.text);
   }
-
-  /** Show or hide what differs from `start`; `button` says which. */
-  toggleDiff(start, button) {
-    const { diff } = this.parts;
-    diff.hidden = !diff.hidden;
-    button.setAttribute("aria-expanded", String(!diff.hidden));
-    this.start = start;
-    this.refreshDiff();
-    if (diff.hidden) return;
-    diff.scrollIntoView({ block: "nearest" });
-    this.announce(diff.querySelector("p").textContent);
-  }
-
-  refreshDiff() {
-    if (this.parts.diff.hidden) return;
-    const rows = diffLines(this.start.replaceAll("\r\n", "\n"), this.text);
-    const count = (kind) => rows.filter((row) => row.kind === kind).length;
-    const words = document.createElement("p");
-    const [gone, new_] = [count("del"), count("ins")];
-    words.textContent = gone + new_ ? `はじめの内容から、${gone}行を消し、${new_}行を足しました。` : "はじめの内容と同じです。";
-    const list = document.createElement("ol");
-    if (gone + new_) list.append(...withContext(rows).map(diffRow));
-    this.parts.diff.replaceChildren(words, ...(gone + new_ ? [list] : []));
-  }
-
-  showOutline(items) {
-    const { outline } = this.parts;
-    outline.hidden = items.length < 2;
-    const rows = items.map(({ line, kind, name }) => {
-      const link = document.createElement("a");
-      link.href = `#L${line}`;
-      link.textContent = name ? `${kind} ${name}` : kind;
-      const row = document.createElement("li");
-      row.append(link);
-      return row;
-    });
-    outline.querySelector("ol").replaceChildren(...rows);
-  }
 }
 
 const NOTHING = Promise.resolve({ diagnostics: [], outline: [] });
@@ -169,36 +130,4 @@ function layoutWords(text, answer) {
   if (!answer) return "整形できませんでした。もう一度試してください。";
   if (!answer.text) return "YAMLとして読めないため、整形できませんでした。";
   return answer.text === text ? "字下げはそろっています。" : "字下げをそろえました。Ctrl+Zで元に戻せます。";
-}
-
-/** The one stretch in which two texts differ. */
-export function difference(before, after) {
-  const most = Math.min(before.length, after.length);
-  let from = 0;
-  while (from < most && before[from] === after[from]) from += 1;
-  let tail = 0;
-  while (tail < most - from && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  return { from, to: before.length - tail, insert: after.slice(from, after.length - tail) };
-}
-
-function diffRow({ kind, text }) {
-  const row = document.createElement("li");
-  row.dataset.kind = kind;
-  if (kind === "gap") {
-    row.textContent = "…";
-    return row;
-  }
-  const line = document.createElement(kind === "same" ? "span" : kind);
-  line.textContent = text || " ";
-  line.lang = "en";
-  line.translate = false;
-  if (kind === "same") {
-    row.append(line);
-    return row;
-  }
-  const word = document.createElement("span");
-  word.className = "visually-hidden";
-  word.textContent = `${DIFF_WORDS[kind]}：`;
-  row.append(word, line);
-  return row;
 }

@@ -1,11 +1,12 @@
 // <hb-editor>: turns its textarea into a YAML editor. The textarea stays the form's field, so the plain form works.
 
 import { startCompletion } from "@codemirror/autocomplete";
-import { EditorView } from "@codemirror/view";
 import { Address } from "./address.js";
 import { Assist } from "./assist.js";
+import { DiffPane } from "./diffpane.js";
 import { explain } from "./documentation.js";
 import { chooseText, readDraft, sameText, writeDraft } from "./drafts.js";
+import { moveBy, moveToLine, replaceAll } from "./moves.js";
 import { Offer } from "./offers.js";
 import { showProblems } from "./problems.js";
 import { Saving } from "./saving.js";
@@ -86,9 +87,10 @@ class HbEditor extends HTMLElement {
   }
 
   mountAssist(server, checkedText) {
-    const parts = { problem: this.part("problem"), outline: this.part("outline"), diff: this.part("diff") };
+    const parts = { problem: this.part("problem"), outline: this.part("outline") };
     const checked = () => this.dispatchEvent(new CustomEvent("hatoba:checked", { bubbles: true }));
     this.assist = new Assist({ view: this.view, server, parts, announce, checked, checkedText });
+    this.diffPane = new DiffPane({ element: this.part("diff"), textOf: () => this.textarea.value, announce });
     this.explain = explain(server, announce);
   }
 
@@ -113,7 +115,7 @@ class HbEditor extends HTMLElement {
     this.say(isKept ? "このブラウザーに保存しました" : "まだ保存していません");
     this.saving.later(text);
     this.assist?.live.later(text);
-    this.assist?.refreshDiff();
+    this.diffPane?.refresh();
     this.showWhetherStale();
   }
 
@@ -185,18 +187,12 @@ class HbEditor extends HTMLElement {
   }
 
   goTo(line) {
-    const { doc } = this.view.state;
-    const target = doc.line(Math.min(line, doc.lines));
-    const caret = target.from + target.text.search(/\S|$/);
-    const effects = EditorView.scrollIntoView(caret, { y: "center" });
-    this.view.dispatch({ selection: { anchor: caret }, effects });
+    moveToLine(this.view, line);
     this.scrollIntoView({ block: "nearest" });
     this.view.focus();
   }
 
-  replace(text) {
-    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
-  }
+  replace(text) { replaceAll(this.view, text); }
 
   get start() { return JSON.parse(document.getElementById(this.dataset.start).textContent); }
 
@@ -228,8 +224,7 @@ class HbEditor extends HTMLElement {
   }
 
   move(button) {
-    const head = this.view.state.selection.main.head + Number(button.dataset.step);
-    this.view.dispatch({ selection: { anchor: Math.min(Math.max(head, 0), this.view.state.doc.length) } });
+    moveBy(this.view, Number(button.dataset.step));
     this.view.focus();
   }
 
@@ -262,7 +257,7 @@ const ACTS = {
   share: HbEditor.prototype.share,
   fix(button) { return this.assist?.fix(button.value); },
   layout() { return this.assist?.layOut(); },
-  diff(button) { return this.assist?.toggleDiff(this.start, button); },
+  diff(button) { return this.diffPane?.toggle(this.start, button); },
   complete() {
     this.view.focus();
     startCompletion(this.view);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { difference } from "../../../static/js/editor/assist.js";
-import { diffLines, withContext } from "../../../static/js/editor/diff.js";
+import { difference, diffLines, withContext } from "../../../static/js/editor/diff.js";
 
 const shown = (before, after) => diffLines(before, after).map(({ kind, text }) => `${kind[0]} ${text}`);
 
