@@ -8,7 +8,7 @@ export HATOBA_VAR_DIR ?= $(CURDIR)/var
 SOURCES := $(shell find static -type f -not -path 'static/bundle/*')
 COLLECTED := $(HATOBA_VAR_DIR)/static/staticfiles.json
 
-.PHONY: run test bench lighthouse lint types bundle browser clean
+.PHONY: run test fairness bench lighthouse lint types bundle browser clean
 .DELETE_ON_ERROR:
 
 # ---- serve ----------------------------------------------------------------------------------
@@ -33,6 +33,9 @@ lint: .venv/.test
 
 types: .venv/.test
 	$(BIN)/mypy learn
+
+fairness: .venv/.run
+	$(BIN)/python manage.py check_lessons --fairness
 
 bench: .venv/.test bundle
 	$(BIN)/python -m tests.bench

@@ -311,6 +311,15 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Survivors:
+    """Solutions with a field changed that rightly reach the goals too; ``mutants`` are patterns (fnmatch) of their names."""
+
+    mutants: tuple[str, ...]
+    reason: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
     """A wrong answer that a known misunderstanding gives; ``expression`` (CEL) is its value."""
 
@@ -356,8 +365,8 @@ class Forecast:
 class Exercise:
     """A task.
 
-    The types manifest and terminal have goals, hints, solutions and mistakes; manifest has runs and a start,
-    terminal a ``scenario`` (JSON text of docs/scenarios.md: the cluster it begins with), predict a forecast.
+    The types manifest and terminal have goals, hints, solutions and mistakes; manifest has runs, a start and
+    survivors, terminal a ``scenario`` (JSON text of docs/scenarios.md: the cluster it begins with), predict a forecast.
     """
 
     id: str
@@ -377,6 +386,7 @@ class Exercise:
     scenario: str
     solutions: tuple[Solution, ...]
     mistakes: tuple[Mistake, ...]
+    survivors: tuple[Survivors, ...]
     debrief_html: str
     forecast: Forecast | None
     source: Source

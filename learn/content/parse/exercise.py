@@ -13,6 +13,7 @@ from learn.content.model import (
     Question,
     ScenarioRun,
     Solution,
+    Survivors,
     WaitsFor,
 )
 from learn.content.parse.body import parse_fragment
@@ -92,6 +93,7 @@ class _Reader:
             scenario=self._scenario() if is_terminal else "",
             solutions=self._solutions(is_terminal=is_terminal) if has_goals else (),
             mistakes=self._mistakes(is_terminal=is_terminal) if has_goals else (),
+            survivors=self._survivors() if is_manifest else (),
             debrief_html=self._fragment("debrief", is_terminal=is_terminal) if "debrief" in fields else "",
             forecast=read_forecast(fields, self._words) if is_forecast else None,
             source=fields.source_of("id"),
@@ -178,6 +180,9 @@ class _Reader:
         fields.close()
         return Mistake(file=file, text=text, raises=raises, when="", hint_html=hint, source=fields.source)
 
+    def _survivors(self) -> tuple[Survivors, ...]:
+        return tuple(_survivors(entry) for entry in self._fields.mappings("survivors"))
+
     def _file(self, fields: Fields) -> tuple[str, str]:
         file = fields.text("file")
         if file and file not in self._folder.files:
@@ -195,6 +200,12 @@ class _Reader:
 
     def _report(self, key: str, code: str, message: str) -> None:
         self._words.problems.add(self._fields.source_of(key), code, message)
+
+
+def _survivors(fields: Fields) -> Survivors:
+    mutants, reason = fields.texts("mutants", required=True), fields.text("reason")
+    fields.close()
+    return Survivors(mutants=tuple(mutants), reason=reason, source=fields.source)
 
 
 def _script_solution(fields: Fields, words: Words) -> Solution:
