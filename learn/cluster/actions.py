@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from learn.cluster import commands, errors, reach
 from learn.cluster.api.apply import apply_three_way, with_last_applied
+from learn.cluster.api.csaupgrade import KUBECTL
 from learn.cluster.api.patch import PatchError
 from learn.cluster.api.quantity import parse_json
 from learn.cluster.apiserver import PatchType
@@ -79,33 +80,60 @@ def _ref_or_kind(manifest: Obj) -> Ref:
     return ref_of(manifest) if manifest["metadata"].get("name") else Ref(manifest["kind"], "", "")
 
 
-def create(cluster: Cluster, manifest: Obj, namespace: str = "default") -> Obj:
+def create(
+    cluster: Cluster, manifest: Obj, namespace: str = "default", field_manager: str = "kubectl-create"
+) -> Obj:
     manifest = _manifest(manifest, namespace)
     with cluster.action(_ref_or_kind(manifest), "create"):
-        return cluster.api.create(manifest)
+        return cluster.api.create(manifest, manager=field_manager)
 
 
-def apply(cluster: Cluster, manifest: Obj, namespace: str = "default") -> Obj:
-    """Create an object, or change it to what the manifest says, as `kubectl apply` does on the client's side."""
+def apply(
+    cluster: Cluster,
+    manifest: Obj,
+    namespace: str = "default",
+    server_side: bool = False,
+    field_manager: str = "",
+    force: bool = False,
+) -> Obj:
+    """Create an object, or change it to what the manifest says, as `kubectl apply` does.
+
+    With `server_side` the API server merges and watches over who owns which field; `force` takes over what
+    others own.
+    """
     manifest = _manifest(manifest, namespace)
     if not manifest["metadata"].get("name"):
         raise errors.bad_request("metadata.name is required for apply")
     ref = ref_of(manifest)
-    current = cluster.store.get(ref)
     with cluster.action(ref, "apply"):
-        if current is None:
-            return cluster.api.create(with_last_applied(manifest))
-        try:
-            applied = apply_three_way(current, manifest, version=cluster.version)
-        except PatchError as error:
-            raise errors.patch_refused(str(error)) from error
-        return current if applied.is_unchanged else cluster.api.update(applied.result)
+        if server_side:
+            return _apply_on_server(cluster, manifest, field_manager or KUBECTL, force)
+        return _apply_on_client(cluster, manifest, field_manager or "kubectl-client-side-apply")
 
 
-def update(cluster: Cluster, manifest: Obj) -> Obj:
+def _apply_on_server(cluster: Cluster, manifest: Obj, manager: str, force: bool) -> Obj:
+    """Apply, and take over what client-side applies owned until then (apply.go migrateToSSAIfNecessary)."""
+    api = cluster.api
+    applied = api.apply(manifest, manager=manager, force=force)
+    migrated = api.upgrade_owners(applied, manager)
+    return applied if migrated is applied else api.apply(manifest, manager=manager, force=force)
+
+
+def _apply_on_client(cluster: Cluster, manifest: Obj, manager: str) -> Obj:
+    current = cluster.store.get(ref_of(manifest))
+    if current is None:
+        return cluster.api.create(with_last_applied(manifest), manager=manager)
+    try:
+        applied = apply_three_way(current, manifest, version=cluster.version)
+    except PatchError as error:
+        raise errors.patch_refused(str(error)) from error
+    return current if applied.is_unchanged else cluster.api.update(applied.result, manager=manager)
+
+
+def update(cluster: Cluster, manifest: Obj, field_manager: str = "kubectl-replace") -> Obj:
     manifest = _manifest(manifest, "default")
     with cluster.action(_ref_or_kind(manifest), "update"):
-        return cluster.api.update(manifest)
+        return cluster.api.update(manifest, manager=field_manager)
 
 
 def patch(
@@ -116,12 +144,15 @@ def patch(
     namespace: str = "default",
     patch_type: str = "strategic",
     subresource: str = "",
+    field_manager: str = "kubectl-patch",
 ) -> Obj:
     ref = _ref(kind, namespace, name)
     if patch_type not in PatchType.__members__.values():
         raise errors.bad_request(f"unknown patch type {patch_type!r}")
     with cluster.action(ref, "patch"):
-        return cluster.api.patch(ref, patch, kind=PatchType(patch_type), subresource=subresource)
+        return cluster.api.patch(
+            ref, patch, kind=PatchType(patch_type), subresource=subresource, manager=field_manager
+        )
 
 
 def delete(
@@ -152,11 +183,18 @@ def count(cluster: Cluster) -> None:
     cluster.traffic.recount()
 
 
-def scale(cluster: Cluster, kind: str, name: str, replicas: int, namespace: str = "default") -> Obj:
+def scale(
+    cluster: Cluster,
+    kind: str,
+    name: str,
+    replicas: int,
+    namespace: str = "default",
+    field_manager: str = KUBECTL,
+) -> Obj:
     ref = _ref(kind, namespace, name)
     cluster.api.get(ref)
     with cluster.action(ref, "scale", replicas=replicas):
-        return cluster.api.scale(ref, replicas, field="spec.replicas")
+        return cluster.api.scale(ref, replicas, manager=field_manager, field="spec.replicas")
 
 
 def stop(cluster: Cluster, component: str) -> None:

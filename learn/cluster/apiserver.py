@@ -3,19 +3,24 @@
 Order of a create, as upstream (registry/generic/registry/store.go): defaulting, admission that changes,
 preparation (status emptied, uid, generation), validation, admission that only refuses, allocation, store.
 Every verb gives the stored object and raises `errors.ApiError` with the server's own words.
+
+Who owns which field is kept for what clients make (those name themselves as `manager`) and for what has been
+applied on the server; of the objects that controllers stamp out by the thousand it is not.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from learn.cluster import errors
 from learn.cluster.api.allocation import Ranges, allocate, taken_by
 from learn.cluster.api.conformance import decode_error, validate_schema
+from learn.cluster.api.csaupgrade import apply_owned, upgraded
 from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.api.ownership import ApplyConflict, track_update
 from learn.cluster.api.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, PatchError, apply_patch
 from learn.cluster.api.podwarnings import pod_warnings
 from learn.cluster.api.validation import validate
@@ -42,6 +47,10 @@ Admission: TypeAlias = Callable[[str, Obj, Obj | None], Obj]
 
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """The letters of generated names (apimachinery util/rand): no vowels, nothing easily misread."""
+
+
+CONTROLLER_MANAGER = "kube-controller-manager"
+"""The field manager of writes that no client makes."""
 
 
 class PatchType(StrEnum):
@@ -94,10 +103,12 @@ class ApiServer:
         obj: Obj,
         *,
         trusted: bool = False,
+        manager: str = "",
+        owners: Sequence[Obj] = (),
         causes: tuple[int, ...] | None = None,
         field: str = "",
     ) -> Obj:
-        """Store a new object.
+        """Store a new object; `manager` owns its fields, or else those do whom `owners` (managedFields) name.
 
         `trusted` is for controllers that stamp out objects from a template that has been defaulted and
         validated already: it skips both, never admission.
@@ -124,6 +135,10 @@ class ApiServer:
         obj = {**obj, "metadata": self._new_metadata(obj, kind, ref)}
         if kind == "Job":
             obj = generated_labels(obj)
+        if owners:
+            obj = with_metadata(obj, managedFields=list(owners))
+        elif manager:
+            obj = track_update(None, obj, manager, time=self._stamp(), version=self.version)
         return self.store.put(obj, "created", causes=causes, field=field)
 
     def with_defaults(self, obj: Obj) -> Obj:
@@ -213,6 +228,9 @@ class ApiServer:
         obj: Obj,
         *,
         trusted: bool = False,
+        manager: str = "",
+        subresource: str = "",
+        owners: Sequence[Obj] = (),
         causes: tuple[int, ...] | None = None,
         field: str = "",
     ) -> Obj:
@@ -239,13 +257,49 @@ class ApiServer:
             self.validate(obj, old)
         for admit in self.validating:
             obj = admit("update", obj, old)
+        if owners:
+            obj = with_metadata(obj, managedFields=list(owners))
         if obj == old:
             return old
+        if not owners and "managedFields" in old["metadata"]:
+            by = manager or CONTROLLER_MANAGER
+            obj = track_update(
+                old, obj, by, time=self._stamp(), subresource=subresource, version=self.version
+            )
         if is_deleting(old) and not obj["metadata"].get("finalizers") and not keeps_running(obj):
             self.store.put(obj, "updated", causes=causes, field=field)
             self.store.remove(ref, causes=causes, field=field)
             return obj
         return self.store.put(obj, "updated", causes=causes, field=field)
+
+    def apply(
+        self, config: Obj, *, manager: str, force: bool = False, causes: tuple[int, ...] | None = None
+    ) -> Obj:
+        """Server-side apply: make the object as `manager` wants it, who owns from then on what `config` sets.
+
+        Raises ApiError (Conflict) when that would change what others own, unless `force`.
+        """
+        config = to_storage(self._named(config))
+        self.decode(config)
+        if (config["metadata"]).get("managedFields"):
+            raise errors.bad_request("metadata.managedFields must be nil")
+        live = self.store.get(ref_of(config))
+        try:
+            merged = apply_owned(live, config, manager, force=force, time=self._stamp(), version=self.version)
+        except ApplyConflict as conflicts:
+            raise errors.apply_conflict(conflicts) from conflicts
+        owners = merged["metadata"]["managedFields"]
+        if live is None:
+            return self.create(merged, owners=owners, causes=causes)
+        return self.update(merged, owners=owners, causes=causes)
+
+    def upgrade_owners(self, obj: Obj, manager: str) -> Obj:
+        """Hand over what client-side appliers own to an applier (kubectl's migration)."""
+        owners = upgraded(obj, manager)["metadata"]["managedFields"]
+        return self.update(obj, trusted=True, owners=owners)
+
+    def _stamp(self) -> str:
+        return self.clock.timestamp(self.engine.now)
 
     def patch(
         self,
@@ -254,6 +308,7 @@ class ApiServer:
         *,
         kind: PatchType = PatchType.STRATEGIC,
         subresource: str = "",
+        manager: str = "",
         causes: tuple[int, ...] | None = None,
         field: str = "",
     ) -> Obj:
@@ -273,7 +328,7 @@ class ApiServer:
             return self.update_status(ref, patched.get("status") or {}, causes=causes, field=field)
         if subresource == "resize":
             return self.resize(ref, patched["spec"], causes=causes)
-        return self.update(patched, causes=causes, field=field)
+        return self.update(patched, manager=manager, causes=causes, field=field)
 
     def resize(self, ref: Ref, spec: Mapping[str, Any], *, causes: tuple[int, ...] | None = None) -> Obj:
         """The resize subresource of a Pod: only the resources and resizePolicy of its containers may differ in `spec`."""
@@ -315,12 +370,18 @@ class ApiServer:
         return self.update(change(self.get(ref)), trusted=True, causes=causes, field=field)
 
     def scale(
-        self, ref: Ref, replicas: int, *, causes: tuple[int, ...] | None = None, field: str = ""
+        self,
+        ref: Ref,
+        replicas: int,
+        *,
+        manager: str = "",
+        causes: tuple[int, ...] | None = None,
+        field: str = "",
     ) -> Obj:
         """The scale subresource: set `spec.replicas`."""
         obj = self.get(ref)
         scaled = {**obj, "spec": {**obj["spec"], "replicas": replicas}}
-        return self.update(scaled, causes=causes, field=field)
+        return self.update(scaled, manager=manager, subresource="scale", causes=causes, field=field)
 
     def bind(self, ref: Ref, node: str, *, causes: tuple[int, ...] | None = None, field: str = "") -> Obj:
         """The binding subresource: give a Pod its node and set PodScheduled."""

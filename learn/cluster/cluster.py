@@ -186,13 +186,26 @@ class Cluster:
         """Carry out an action that is part of the run already (a step of a scenario)."""
         return ACTIONS[verb](self, **arguments)
 
-    def apply(self, manifest: str | Obj | Sequence[Obj], *, namespace: str = "default") -> list[Obj]:
-        """Create or change objects as `kubectl apply` does; YAML text may hold several documents."""
+    def apply(
+        self,
+        manifest: str | Obj | Sequence[Obj],
+        *,
+        namespace: str = "default",
+        server_side: bool = False,
+        field_manager: str = "",
+        force: bool = False,
+    ) -> list[Obj]:
+        """Create or change objects as `kubectl apply` does; YAML text may hold several documents.
+
+        With `server_side`, ApiError (Conflict) is raised for fields that another manager owns, unless `force`.
+        """
+        how = {"server_side": server_side, "field_manager": field_manager, "force": force}
+        chosen = {name: value for name, value in how.items() if value}
         documents = list(yaml.load_all(manifest, yaml.CSafeLoader)) if isinstance(manifest, str) else manifest
         if isinstance(documents, dict):
             documents = [documents]
         return [
-            self.act("apply", manifest=document, namespace=namespace)
+            self.act("apply", manifest=document, namespace=namespace, **chosen)
             for document in documents
             if document is not None
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from learn.cluster.api.fielderror import FieldError, required
+from learn.cluster.api.ownership import ApplyConflict
 from learn.cluster.api.patch import UNSUPPORTED_MEDIA_TYPE
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.objects import KINDS, Ref, group_of
@@ -50,6 +51,11 @@ def conflict(ref: Ref) -> ApiError:
         f'Operation cannot be fulfilled on {resource_name(ref.kind)} "{ref.name}": the object has been '
         "modified; please apply your changes to the latest version and try again",
     )
+
+
+def apply_conflict(conflicts: ApplyConflict) -> ApiError:
+    """apimachinery's NewApplyConflict: somebody else owns fields that an apply would change."""
+    return ApiError(409, "Conflict", str(conflicts))
 
 
 def forbidden(kind: str, name: str, why: str) -> ApiError:

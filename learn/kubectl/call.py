@@ -22,6 +22,19 @@ State: TypeAlias = dict[str, Any]
 """Where a waiting command has come to: JSON data.  `deadline` is the virtual instant at which it must look again."""
 
 
+_FIELD_MANAGERS = {
+    "apply": "kubectl-client-side-apply",
+    **{
+        verb: f"kubectl-{verb}"
+        for verb in (
+            "annotate", "autoscale", "create", "edit", "expose", "label", "patch", "replace", "rollout", "run",
+            "set", "taint",
+        )
+    },
+}  # fmt: skip
+"""Default managers of the verbs that have their own (each verb's file under kubectl/pkg/cmd)."""
+
+
 @dataclass(slots=True)
 class Call:
     """`namespace` is what `-n`, the context and `default` come to; `stdin` what a pipe brings."""
@@ -34,6 +47,8 @@ class Call:
     printed: list[Printed] = field(default_factory=list)
     exit_code: int = 0
     edit: EditRequest | None = None
+    verb: str = ""
+    """The first word of the command's path."""
 
     # -- what was asked --------------------------------------------------------------------------
 
@@ -49,6 +64,11 @@ class Call:
     def is_namespace_named(self) -> bool:
         """Whether the command line itself names a namespace."""
         return bool(self.parsed.text("namespace"))
+
+    @property
+    def field_manager(self) -> str:
+        """Who owns what the command changes: `--field-manager`, or the name that the client gives itself."""
+        return self.parsed.text("field-manager") or _FIELD_MANAGERS.get(self.verb, "kubectl")
 
     @property
     def every_namespace(self) -> bool:

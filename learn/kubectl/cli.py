@@ -45,6 +45,7 @@ def start(argv: Sequence[str], cluster: Cluster, files: Files, stdin: str = "") 
     try:
         command, words = find_command(argv)
         call.parsed = _parsed(command, words)
+        call.verb = command.path.partition(" ")[0]
         call.config = KubeConfig(files, call.parsed.text("context"))
         if call.parsed.is_on("help"):
             call.write(help_text(command, GLOBAL_FLAGS))
@@ -64,6 +65,7 @@ def step(
     call = _empty_call(cluster, files, stdin)
     command, words = find_command(argv)
     call.parsed = _parsed(command, words)
+    call.verb = command.path.partition(" ")[0]
     call.config = KubeConfig(files, call.parsed.text("context"))
     go_on = command.step
     assert go_on is not None, f"{command.path} does not wait"

@@ -31,6 +31,8 @@ class DryRun(StrEnum):
 
 
 DRY_RUN = Flag(name="dry-run", bare="unchanged")
+_OWNING = frozenset({"create", "apply", "update", "patch", "scale"})
+"""What makes the client the owner of the fields that it changes."""
 FIELD_MANAGER = Flag(name="field-manager")
 WRITE_FLAGS = (*OUTPUT_FLAGS, DRY_RUN, FIELD_MANAGER)
 
@@ -57,6 +59,8 @@ def act(call: Call, dry_run: DryRun, verb: str, **arguments: Any) -> Any:
     Raises ApiError.
     """
     cluster = call.cluster.fork() if dry_run is DryRun.SERVER else call.cluster
+    if verb in _OWNING:
+        arguments.setdefault("field_manager", call.field_manager)
     cluster.api.warnings.clear()
     try:
         return cluster.act(verb, **arguments)

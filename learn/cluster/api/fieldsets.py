@@ -13,7 +13,8 @@ FieldSet: TypeAlias = frozenset[FieldPath]
 
 _KEY_DEFAULTS = {"protocol": "TCP"}
 """Keys that may be left out: the published types carry no defaults."""
-_UNOWNED = frozenset({(("f", "apiVersion"),), (("f", "kind"),)})
+_UNOWNED = frozenset({"apiVersion", "kind", "status"})
+"""What these hold is written by other doors: nobody owns it through the object itself."""
 _UNOWNED_METADATA = frozenset(
     {
         "name",
@@ -30,8 +31,8 @@ _UNOWNED_METADATA = frozenset(
 
 def fields_of(obj: Mapping[str, Any], schema: Schema | None) -> FieldSet:
     """Every field that an object sets, without those that nobody can own."""
-    found = frozenset(_walk(obj, schema, ()))
-    return frozenset(path for path in found if path not in _UNOWNED and not _is_system(path))
+    owned = {key: value for key, value in obj.items() if key not in _UNOWNED}
+    return frozenset(path for path in _walk(owned, schema, ()) if not _is_system(path))
 
 
 def _is_system(path: FieldPath) -> bool:

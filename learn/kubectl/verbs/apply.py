@@ -18,7 +18,6 @@ from learn.cluster.api.apply import (
     with_last_applied,
 )
 from learn.cluster.api.conformance import decode_error, strict_warnings, validate_schema
-from learn.cluster.api.ownership import ApplyConflict, server_side_apply
 from learn.cluster.api.patch import PatchError
 from learn.cluster.api.removals import deprecation_warning
 from learn.cluster.errors import ApiError, bad_request, patch_refused
@@ -164,24 +163,20 @@ def _create(call: Call, source: Source, dry_run: DryRun) -> None:
 
 
 def _apply_on_server(call: Call, source: Source, dry_run: DryRun) -> None:
-    live = call.cluster.store.get(call.ref(source.kind, source.name, namespace_of(source) or None))
-    manager = call.parsed.text("field-manager") or "kubectl"
-    stamp = call.cluster.clock.timestamp(call.cluster.now)
     try:
-        config = decoded(call, source)
-        merged = server_side_apply(
-            live,
-            config,
-            manager,
+        obj = act(
+            call,
+            dry_run,
+            "apply",
+            manifest=decoded(call, source),
+            namespace=call.namespace,
+            server_side=True,
+            field_manager=call.parsed.text("field-manager") or "kubectl",
             force=call.parsed.is_on("force-conflicts"),
-            time=stamp,
-            version=call.version,
         )
-        verb = "update" if live else "create"
-        obj = act(call, dry_run, verb, manifest=merged)
-    except ApplyConflict as conflict:
-        raise CommandError(_conflict_text(str(conflict))) from None
     except ApiError as error:
+        if error.message.startswith("Apply failed with "):
+            raise CommandError(_conflict_text(error.message)) from None
         raise _Refused(error, "") from None
     print_done(call, obj, "serverside-applied", dry_run)
 
