@@ -111,12 +111,15 @@ def _candidates(route: HTTPRoute, listener_hostname: str) -> Iterator[_Candidate
 
 
 def _matches(match: Mapping[str, Any], request: HTTPRequest) -> bool:
+    """Everything in one match must hold; of entries with an equivalent name only the first is considered."""
     headers = {name.lower(): value for name, value in request.headers.items()}
+    wanted = {item["name"].lower(): item["value"] for item in reversed(match.get("headers") or ())}
+    query = {item["name"]: item["value"] for item in reversed(match.get("queryParams") or ())}
     return (
         _path_matches(match.get("path") or _EVERY_PATH["path"], request.path)
         and match.get("method", request.method) == request.method
-        and all(headers.get(item["name"].lower()) == item["value"] for item in match.get("headers") or ())
-        and all(request.query.get(item["name"]) == item["value"] for item in match.get("queryParams") or ())
+        and all(headers.get(name) == value for name, value in wanted.items())
+        and all(request.query.get(name) == value for name, value in query.items())
     )
 
 

@@ -142,3 +142,101 @@ def test_a_route_without_a_shared_hostname_is_not_attached():
 def test_a_backend_gets_its_share_by_weight(weights, draw, chosen):
     refs = [{"name": "x"} if weight is None else {"name": "x", "weight": weight} for weight in weights]
     assert choose_backend(refs, draw) == chosen
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "expected"),
+    [
+        # apis/v1/httproute_types.go PathMatchPathPrefix, PathMatchExact
+        (prefix("/abc"), "/abc", True),
+        (prefix("/abc/"), "/abc", True),
+        (prefix("/abc"), "/abc/", True),
+        (prefix("/abc/"), "/abc/def", True),
+        (prefix("/abc"), "/abcd", False),
+        (prefix("/abc"), "/ABC", False),
+        (prefix("/"), "/", True),
+        ({"path": {"value": "/abc"}}, "/abc/x", True),
+        ({"path": {"type": "PathPrefix"}}, "/x", True),
+        ({}, "/x", True),
+        (exact("/abc"), "/abc/", False),
+        (exact("/abc/"), "/abc", False),
+        (exact("/abc"), "/Abc", False),
+    ],
+)
+def test_a_path_matches_by_its_type(rule, path, expected):
+    assert (served_by([route("r", ("x", rule))], path=path) == "x") is expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # HTTPRouteRule.Matches: each criterion only among equals of the former.
+        (exact("/a/b"), {**prefix("/a/b"), "method": "GET", "headers": [{"name": "h", "value": "1"}]}),
+        (prefix("/a/b"), {**prefix("/a"), "method": "GET", "headers": [{"name": "h", "value": "1"}]}),
+        ({**prefix("/a"), "method": "GET"}, {**prefix("/a"), "headers": [{"name": "h", "value": "1"}, {"name": "i", "value": "2"}]}),
+        ({**prefix("/a"), "headers": [{"name": "h", "value": "1"}, {"name": "i", "value": "2"}]},
+         {**prefix("/a"), "headers": [{"name": "h", "value": "1"}], "queryParams": [{"name": "q", "value": "3"}]}),
+        ({**prefix("/a"), "headers": [{"name": "h", "value": "1"}], "queryParams": [{"name": "q", "value": "3"}]},
+         {**prefix("/a"), "headers": [{"name": "h", "value": "1"}]}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True])
+def test_precedence_of_matches(first, second, turned):
+    rules = [("second", second), ("first", first)] if turned else [("first", first), ("second", second)]
+    request = {"path": "/a/b", "headers": {"H": "1", "I": "2"}, "query": {"q": "3"}}
+    assert served_by([route("r", *rules)], **request) == "first"
+
+
+def test_of_equal_matches_the_rule_that_stands_first_wins():
+    rules = route("r", ("first", prefix("/a/")), ("second", prefix("/a")))
+    assert served_by([rules], path="/a/b") == "first"
+
+
+def test_of_equivalent_names_only_the_first_is_considered():
+    """HTTPHeaderMatch.Name, HTTPQueryParamMatch.Name"""
+    headers = [{"name": "Version", "value": "1"}, {"name": "version", "value": "2"}]
+    rules = [route("r", ("x", {**prefix("/"), "headers": headers}))]
+    assert served_by(rules, headers={"VERSION": "1"}) == "x"
+    assert served_by(rules, headers={"version": "2"}) is None
+    query = [{"name": "v", "value": "1"}, {"name": "v", "value": "2"}]
+    assert served_by([route("r", ("x", {**prefix("/"), "queryParams": query}))], query={"v": "1"}) == "x"
+
+
+@pytest.mark.parametrize(
+    ("host", "served"),
+    [
+        # HTTPRouteSpec.Hostnames: the most characters of an exact hostname, then of any.
+        ("a.b.com", "exact"),
+        ("x.b.com", "long"),
+        ("x.y.b.com", "long"),
+        ("b.com", "short"),
+        ("x.com", "short"),
+        ("A.B.COM:8443", "exact"),
+        ("b.org", "none"),
+    ],
+)
+def test_precedence_of_hostnames(host, served):
+    routes = [
+        route("1", ("none", exact("/"))),
+        route("2", ("short", prefix("/")), hostnames=["*.com"]),
+        route("3", ("long", prefix("/")), hostnames=["*.b.com"]),
+        route("4", ("exact", prefix("/")), hostnames=["a.b.com"]),
+    ]
+    assert served_by(routes, host=host) == served
+
+
+@pytest.mark.parametrize(
+    ("listener", "hostnames", "attached"),
+    [
+        # Listener.Hostname: the intersection of each; none at all is everything that the listener has.
+        ("", [], ("",)),
+        ("*.a.com", [], ("*.a.com",)),
+        ("*.a.com", ["x.a.com", "y.b.com", "*.c.a.com"], ("x.a.com", "*.c.a.com")),
+        ("x.a.com", ["*.com", "*.a.com"], ("x.a.com", "x.a.com")),
+        ("x.a.com", ["a.com", "y.a.com"], ()),
+        ("*.a.com", ["*.a.com.org", "a.com"], ()),
+        ("*.b.a.com", ["*.a.com"], ("*.b.a.com",)),
+    ],
+)
+def test_hostnames_of_a_route_at_a_listener(listener, hostnames, attached):
+    assert attached_hostnames(listener, route("r", hostnames=hostnames)) == attached

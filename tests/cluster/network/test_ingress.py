@@ -111,3 +111,49 @@ def test_the_default_backend_takes_what_no_rule_matches():
     rules = ingress("web", ("a.com", "/api", "Prefix", "api"), default="fallback")
     assert served_by([rules], "b.com", "/") == "fallback"
     assert served_by([ingress("web", ("a.com", "/api", "Prefix", "api"))], "b.com", "/") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "served"),
+    [
+        # networking/v1 types.go IngressRule: first the host, then its paths; the others are not asked again.
+        ("shop.foo.com", "/cart", "cart"),
+        ("shop.foo.com", "/cart/1", "cart"),
+        ("shop.foo.com", "/other", None),
+        ("blog.foo.com", "/cart", None),
+        ("blog.foo.com", "/posts", "posts"),
+        ("a.b.foo.com", "/posts", None),
+        ("a.b.foo.com", "/any", "any"),
+        ("foo.com:8080", "/any", "any"),
+        ("SHOP.foo.com:443", "/cart", "cart"),
+    ],
+)
+def test_the_nearest_host_answers_alone(host, path, served):
+    rules = ingress(
+        "web",
+        ("shop.foo.com", "/cart", "Prefix", "cart"),
+        ("*.foo.com", "/posts", "Prefix", "posts"),
+        ("", "/any", "Prefix", "any"),
+    )
+    assert served_by([rules], host, path) == served
+
+
+def test_rules_of_one_host_in_several_ingresses_are_merged():
+    """docs/concepts/services-networking/ingress: the longest path wins wherever it is written."""
+    one = ingress("one", ("a.com", "/", "Prefix", "root"), ("a.com", "/api", "Exact", "exact"))
+    two = ingress(
+        "two", ("a.com", "/api", "Prefix", "api"), ("a.com", "/api/", "ImplementationSpecific", "loose")
+    )
+    assert served_by([one, two], "a.com", "/x") == "root"
+    assert served_by([one, two], "a.com", "/api") == "exact"
+    assert served_by([one, two], "a.com", "/api/v1") == "api"
+
+
+def test_a_default_backend_without_rules_and_with_them():
+    """IngressSpec.DefaultBackend: what no rule takes, also below a host that has rules."""
+    alone = {"metadata": {"name": "d"}, "spec": {"defaultBackend": {"service": {"name": "all"}}}}
+    assert served_by([alone], "", "/") == "all"
+    with_rules = ingress("w", ("a.com", "/api", "Prefix", "api"), default="rest")
+    assert served_by([with_rules], "a.com", "/") == "rest"
+    assert served_by([alone, ingress("x", ("a.com", "/", "Prefix", "web"))], "a.com", "/") == "web"
+    assert served_by([], "a.com", "/") is None

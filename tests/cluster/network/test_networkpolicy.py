@@ -2,7 +2,7 @@
 
 import pytest
 
-from learn.cluster.network.networkpolicy import Peer, verdict
+from learn.cluster.network.networkpolicy import Peer, policy_types, verdict
 
 
 def pod(ip, namespace="default", **labels):
@@ -184,3 +184,105 @@ def test_match_expressions(operator, values, labels, allowed):
     expression = {"key": "app", "operator": operator, **({"values": values} if values else {})}
     rule = policy(ingress=[{"from": [{"podSelector": {"matchExpressions": [expression]}}]}])
     assert verdict([rule], pod("10.244.0.9", **labels), DB, 80).allowed is allowed
+
+
+SLICE = {"port": 8000, "endPort": 8010}
+
+
+@pytest.mark.parametrize(
+    ("rule", "port", "protocol", "allowed"),
+    [
+        # networking/v1 types.go NetworkPolicyPort
+        ({}, 1, "TCP", True),
+        ({}, 1, "UDP", False),
+        ({"protocol": None, "port": None}, 1, "TCP", True),
+        ({"protocol": "UDP"}, 53, "UDP", True),
+        ({"protocol": "UDP", "port": 53}, 53, "TCP", False),
+        ({"port": "dns", "protocol": "UDP"}, 53, "UDP", True),
+        ({"port": "dns", "protocol": "UDP"}, 54, "UDP", False),
+        ({"port": "pg"}, 5432, "TCP", True),
+        ({"port": "nope"}, 5432, "TCP", False),
+        (SLICE, 7999, "TCP", False),
+        (SLICE, 8000, "TCP", True),
+        (SLICE, 8010, "TCP", True),
+        (SLICE, 8011, "TCP", False),
+        ({**SLICE, "endPort": 8000}, 8000, "TCP", True),
+        ({**SLICE, "endPort": None}, 8001, "TCP", False),
+        ({**SLICE, "protocol": "UDP"}, 8005, "UDP", True),
+    ],
+)
+def test_ports_of_a_rule(rule, port, protocol, allowed):
+    assert verdict([policy(ingress=[{"ports": [rule]}])], WEB, DB, port, protocol).allowed is allowed
+
+
+NET = {"cidr": "10.244.0.0/16", "except": ["10.244.1.0/24", "10.244.2.0/24"]}
+
+
+@pytest.mark.parametrize(
+    ("block", "ip", "allowed"),
+    [
+        # networking/v1 types.go IPBlock: also Pods' own addresses; what is excepted is not allowed by this entry.
+        ({"cidr": "0.0.0.0/0"}, "203.0.113.9", True),
+        ({"cidr": "0.0.0.0/0"}, "10.244.0.1", True),
+        ({"cidr": "10.244.0.1/32"}, "10.244.0.1", True),
+        ({"cidr": "10.244.0.1/32"}, "10.244.0.2", False),
+        (NET, "10.244.0.1", True),
+        (NET, "10.244.1.255", False),
+        (NET, "10.244.2.0", False),
+        (NET, "10.244.3.0", True),
+        ({"cidr": "10.244.0.0/16", "except": []}, "10.244.1.1", True),
+        ({"cidr": "10.244.0.0/16", "except": None}, "10.244.1.1", True),
+        ({"cidr": "2001:db8::/64"}, "10.244.1.1", False),
+    ],
+)
+def test_blocks_of_addresses(block, ip, allowed):
+    source = pod(ip, "other") if ip.startswith("10.") else Peer(ip=ip)
+    rules = [policy(ingress=[{"from": [{"ipBlock": block}]}])]
+    assert verdict(rules, source, pod("10.244.9.9"), 80).allowed is allowed
+
+
+def test_an_exception_of_one_entry_may_be_allowed_by_another():
+    rules = [policy(ingress=[{"from": [{"ipBlock": NET}, {"ipBlock": {"cidr": "10.244.1.7/32"}}]}])]
+    assert verdict(rules, pod("10.244.1.7", "other"), DB, 80).allowed
+    assert not verdict(rules, pod("10.244.1.8", "other"), DB, 80).allowed
+
+
+@pytest.mark.parametrize(
+    ("spec", "types"),
+    [
+        # networking/v1 defaults.go SetDefaults_NetworkPolicy
+        ({}, ("Ingress",)),
+        ({"egress": []}, ("Ingress",)),
+        ({"egress": None}, ("Ingress",)),
+        ({"egress": [{}]}, ("Ingress", "Egress")),
+        ({"ingress": [{}], "egress": [{}]}, ("Ingress", "Egress")),
+        ({"policyTypes": ["Egress"]}, ("Egress",)),
+        ({"policyTypes": ["Egress"], "ingress": [{}]}, ("Egress",)),
+        ({"policyTypes": ["Ingress"], "egress": [{}]}, ("Ingress",)),
+        ({"policyTypes": []}, ("Ingress",)),
+    ],
+)
+def test_directions_of_a_policy(spec, types):
+    assert policy_types(policy(**spec)) == types
+
+
+@pytest.mark.parametrize(
+    ("spec", "open_"),
+    [
+        # networking/v1 types.go NetworkPolicyIngressRule: absent, empty and filled lists.
+        ({}, False),
+        ({"ingress": None}, False),
+        ({"ingress": []}, False),
+        ({"ingress": [{}]}, True),
+        ({"ingress": [{"from": []}]}, True),
+        ({"ingress": [{"from": None, "ports": None}]}, True),
+        ({"ingress": [{"from": [{"podSelector": {}}]}]}, True),
+        ({"ingress": [{"from": [{"namespaceSelector": {}}]}]}, True),
+        ({"ingress": [{"from": [{"namespaceSelector": {}, "podSelector": {}}]}]}, True),
+        ({"ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "no"}}}]}]}, False),
+        ({"ingress": [{"ports": []}]}, True),
+        ({"podSelector": {"matchLabels": {"app": "web"}}}, True),
+    ],
+)
+def test_empty_and_absent_rules(spec, open_):
+    assert verdict([policy(**spec)], WEB, DB, 80).allowed is open_

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from learn.cluster.scheduling.nodeaffinity import affinity_scores, required_matcher
+from learn.cluster.scheduling.fiterror import fit_error, node_summary
+from learn.cluster.scheduling.nodeaffinity import affinity_scores, named_nodes, required_matcher, term_matcher
 from learn.cluster.scheduling.nodeinfo import Objects, Snapshot, pod_info
-from learn.cluster.scheduling.taints import taint_scores, tolerates
+from learn.cluster.scheduling.score import normalized
+from learn.cluster.scheduling.taints import taint_scores, tolerates, untolerated
 from tests.cluster.scheduling.builders import info, node, outcome, pod, refused
 
 TAINT = {"key": "dedicated", "value": "gpu", "effect": "NoSchedule"}
@@ -239,3 +241,125 @@ def test_a_claim_for_one_pod_is_not_shared() -> None:
     snapshot = Snapshot.of([node("a")], [pod("old", on="a", volumes=WANTS_DATA)], [exclusive, plain])
     text = "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
     assert outcome(pod(volumes=WANTS_DATA), snapshot) == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("toleration", "taint", "matches"),
+    [
+        # staging/src/k8s.io/api/core/v1/toleration.go ToleratesTaint, comparison operators: KEP-5471.
+        ({}, {"key": "", "effect": "NoSchedule"}, True),
+        ({"operator": "Equal"}, TAINT, False),
+        ({"operator": "Equal", "value": "gpu"}, TAINT, True),
+        ({"key": "dedicated"}, {"key": "dedicated", "effect": "NoSchedule"}, True),
+        ({"key": "dedicated", "operator": "Exists", "value": "x"}, TAINT, True),
+        ({"key": "dedicated", "operator": "Exists", "effect": ""}, TAINT, True),
+        ({"key": "dedicated", "operator": "In", "value": "gpu"}, TAINT, False),
+        ({"key": "n", "operator": "Gt", "value": "6"}, {"key": "n", "value": "6", "effect": "NoSchedule"}, False),
+        ({"key": "n", "operator": "Lt", "value": "7"}, {"key": "n", "value": "6", "effect": "NoSchedule"}, True),
+        ({"key": "n", "operator": "Gt", "value": "x"}, {"key": "n", "value": "6", "effect": "NoSchedule"}, False),
+        ({"key": "n", "operator": "Gt", "value": "5"}, {"key": "n", "value": "", "effect": "NoSchedule"}, False),
+    ],
+)  # fmt: skip
+def test_toleration_at_the_edges(toleration: dict[str, Any], taint: dict[str, Any], matches: bool) -> None:
+    assert tolerates(toleration, taint) is matches
+
+
+@pytest.mark.parametrize(
+    ("taints", "tolerations", "first"),
+    [
+        # FindMatchingUntoleratedTaint: the first in the node's order.
+        ([], [], None),
+        (["a", "b"], [], "a"),
+        (["a", "b"], [{"key": "a", "operator": "Exists"}], "b"),
+        (["a", "b"], [{"operator": "Exists"}], None),
+        (["a", "b"], [{"key": "b", "operator": "Exists"}], "a"),
+    ],
+)
+def test_the_taint_that_is_not_tolerated(
+    taints: list[str], tolerations: list[Any], first: str | None
+) -> None:
+    found = untolerated(tolerations, [{"key": key, "effect": "NoSchedule"} for key in taints])
+    assert (found and found["key"]) == first
+
+
+def fields(operator: str, *names: str) -> dict[str, Any]:
+    return {"key": "metadata.name", "operator": operator, "values": list(names)}
+
+
+@pytest.mark.parametrize(
+    ("term", "matches"),
+    [
+        # component-helpers nodeaffinity.go: all requirements of one term, fields and labels together.
+        ({"matchFields": [fields("In", "a")]}, True),
+        ({"matchFields": [fields("NotIn", "a")]}, False),
+        ({"matchFields": [fields("In", "b")]}, False),
+        ({"matchFields": [fields("In", "a")], "matchExpressions": [{"key": "disk", "operator": "DoesNotExist"}]}, False),
+        ({"matchFields": [fields("In", "a")], "matchExpressions": [{"key": "disk", "operator": "Exists"}]}, True),
+        ({"matchExpressions": [{"key": "disk", "operator": "In", "values": []}]}, False),
+        ({"matchExpressions": [{"key": "disk", "operator": "Like", "values": ["ssd"]}]}, False),
+        ({"matchExpressions": [{"key": "cores", "operator": "Gt", "values": ["8"]}]}, False),
+        ({"matchExpressions": [{"key": "cores", "operator": "Gt", "values": ["7.5"]}]}, False),
+        ({"matchExpressions": [{"key": "disk", "operator": "Gt", "values": ["1"]}]}, False),
+        ({"matchExpressions": [{"key": "gpu", "operator": "Lt", "values": ["1"]}]}, False),
+        ({"matchExpressions": [], "matchFields": []}, False),
+    ],
+)  # fmt: skip
+def test_one_term_of_a_node_selector(term: dict[str, Any], matches: bool) -> None:
+    assert term_matcher(term)("a", {"disk": "ssd", "cores": "8"}) is matches
+
+
+@pytest.mark.parametrize(
+    ("terms", "names"),
+    [
+        # plugins/nodeaffinity/node_affinity.go PreFilter
+        ([[fields("In", "a", "b")]], {"a", "b"}),
+        ([[fields("In", "a", "b"), fields("In", "b", "c")]], {"b"}),
+        ([[fields("In", "a")], [fields("In", "b")]], {"a", "b"}),
+        ([[fields("In", "a")], []], None),
+        ([[fields("NotIn", "a")]], None),
+        ([], None),
+    ],
+)
+def test_the_nodes_that_fields_name(terms: list[Any], names: set[str] | None) -> None:
+    required = {"nodeSelectorTerms": [{"matchFields": each} for each in terms]}
+    newcomer = info(affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}})
+    assert named_nodes(newcomer) == names
+
+
+def test_fields_that_exclude_each_other_leave_no_node() -> None:
+    """plugins/nodeaffinity errReasonConflict"""
+    required = {"nodeSelectorTerms": [{"matchFields": [fields("In", "a"), fields("In", "b")]}]}
+    newcomer = pod(affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}})
+    failed = refused(newcomer, Snapshot.of([node("a"), node("b")]))
+    assert fit_error(failed) == "0/2 nodes are available: pod affinity terms conflict."
+
+
+@pytest.mark.parametrize(
+    ("total", "reasons", "text"),
+    [
+        # framework/types.go FitError: counted, sorted as text, several reasons of one node each.
+        (3, [["b"], ["b"], ["a"]], "0/3 nodes are available: 1 a, 2 b."),
+        (12, [["x"]] * 10 + [["a"]] * 2, "0/12 nodes are available: 10 x, 2 a."),
+        (1, [["Insufficient memory", "Insufficient cpu"]], "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory."),
+        (2, [], "0/2 nodes are available:"),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_failed_attempt(total: int, reasons: list[list[str]], text: str) -> None:
+    assert node_summary(total, reasons) == text
+
+
+@pytest.mark.parametrize(
+    ("counts", "reverse", "scores"),
+    [
+        # plugins/helper/normalize_score.go DefaultNormalizeScore
+        ([], False, []),
+        ([0, 0], False, [0, 0]),
+        ([0, 0], True, [100, 100]),
+        ([1, 2, 3], False, [33, 66, 100]),
+        ([1, 2, 3], True, [67, 34, 0]),
+        ([7], False, [100]),
+        ([7], True, [0]),
+    ],
+)
+def test_scores_are_scaled_to_the_best(counts: list[int], reverse: bool, scores: list[int]) -> None:
+    assert normalized(counts, reverse=reverse) == scores

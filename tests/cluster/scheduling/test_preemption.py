@@ -9,7 +9,7 @@ import pytest
 from learn.cluster.scheduling.cycle import schedule
 from learn.cluster.scheduling.fiterror import fit_error
 from learn.cluster.scheduling.nodeinfo import Snapshot, pod_info
-from learn.cluster.scheduling.preemption import preempt
+from learn.cluster.scheduling.preemption import Victims, by_budget, cheapest, preempt
 from tests.cluster.scheduling.builders import node, pod, refused
 
 
@@ -139,3 +139,51 @@ def test_room_that_was_made_is_kept_for_its_pod() -> None:
     assert type(schedule(small, snapshot, {"a": [promised]})).__name__ == "Unschedulable"
     more_important = pod_info(pod(priority=200, requests={"cpu": "2"}))
     assert type(schedule(more_important, snapshot, {"a": [promised]})).__name__ == "Placement"
+
+
+def victims(node_name: str, *pods: tuple[int, str], violations: int = 0) -> Victims:
+    """Candidates from (priority, start day) pairs."""
+    found = [
+        pod_info(running(f"{node_name}{i}", node_name, priority, started=f"2026-01-{day}T00:00:00Z"))
+        for i, (priority, day) in enumerate(pods)
+    ]
+    return Victims(node=node_name, pods=tuple(found), violations=violations)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "chosen"),
+    [
+        # framework/preemption/preemption.go pickOneNodeForPreemption: each rule only among equals of the former.
+        ([victims("a", (1, "01"), violations=1), victims("b", (9, "01"), (9, "01"))], "b"),
+        ([victims("a", (5, "01")), victims("b", (4, "01"), (4, "01"), (4, "01"))], "b"),
+        ([victims("a", (5, "01"), (4, "01")), victims("b", (5, "01"), (3, "01"))], "b"),
+        # The sum is shifted by 2**31 a Pod, so that fewer victims beat many of negative priority.
+        ([victims("a", (5, "01"), (-9, "01")), victims("b", (5, "01"))], "b"),
+        ([victims("a", (5, "01"), (1, "09")), victims("b", (5, "02"), (1, "01"))], "b"),
+        ([victims("a", (5, "01"), (5, "09")), victims("b", (5, "02"), (5, "03"))], "b"),
+        ([victims("a", (5, "01")), victims("b", (5, "01"))], "a"),
+    ],
+)
+def test_which_node_is_cheapest(candidates: list[Victims], chosen: str) -> None:
+    assert cheapest(candidates).node == chosen
+
+
+def test_each_victim_uses_up_the_budgets_that_guard_it() -> None:
+    """plugins/defaultpreemption filterPodsWithPDBViolation"""
+    pods = [pod_info(running(name, "a", 1, labels={"app": "web"})) for name in ("p", "q", "r")]
+    pods.append(pod_info(running("bare", "a", 1)))
+
+    def guard(allowed: int, **more: Any) -> dict[str, Any]:
+        spec = {"selector": {"matchLabels": {"app": "web"}}, **more}
+        return {"metadata": {"namespace": "default"}, "spec": spec, "status": {"disruptionsAllowed": allowed}}
+
+    def names(budgets: list[dict[str, Any]]) -> list[str]:
+        return [each.name for each in by_budget(pods, budgets)[0]]
+
+    assert names([guard(1)]) == ["q", "r"]
+    assert names([guard(2), guard(1)]) == ["q", "r"]
+    assert names([guard(0, selector={})]) == []
+    elsewhere = {**guard(0), "metadata": {"namespace": "other"}}
+    assert names([elsewhere]) == []
+    known = {**guard(0), "status": {"disruptionsAllowed": 0, "disruptedPods": {"p": "2026-01-01T00:00:00Z"}}}
+    assert names([known]) == ["q", "r"]

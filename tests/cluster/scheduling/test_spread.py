@@ -148,3 +148,21 @@ def test_system_defaults_spread_the_pods_of_a_controller() -> None:
     assert found is not None
     assert found[0] < found[1]
     assert spread_scores(pod_info(pod(labels=WEB)), nodes, snapshot) is None
+
+
+def test_nodes_without_a_zone_are_one_more_domain_of_the_system_defaults() -> None:
+    """scoring.go initPreScoreState: without the label a node counts as the domain of the empty value."""
+    owner = {"kind": "ReplicaSet", "apiVersion": "apps/v1", "name": "rs", "uid": "u", "controller": True}
+    owned = {"ownerReferences": [owner]}
+    replica_set = {
+        "kind": "ReplicaSet",
+        "metadata": {"name": "rs", "namespace": "default"},
+        "spec": {"selector": app_selector()},
+    }
+    nodes = [node("a", labels={ZONE: "z"}), node("b", labels={ZONE: "z"}), node("c"), node("d")]
+    pods = [pod(f"p{i}", on="a", labels=WEB) for i in range(3)]
+    snapshot = Snapshot.of(nodes, pods, [replica_set])
+    newcomer = pod_info(pod(labels=WEB, meta=owned))
+    scores = spread_scores(newcomer, list(snapshot.nodes.values()), snapshot)
+    # a: 3·ln(4+2)+2 + 3·ln(2+2)+4, b: 2 + 3·ln(2+2)+4, c and d: 2; scaled as 100·(max+min−score)/max.
+    assert scores == [12, 50, 100, 100]
