@@ -52,6 +52,8 @@ _TOOLS = (
 
 def find_foreign(obj: ManifestObject) -> Diagnostic | None:
     """The finding on what is a file of kustomize or Docker Compose and no object at all."""
+    if "apiVersion" in obj.value or "kind" in obj.value:
+        return None
     for code, own, more in _TOOLS:
         if obj.value.keys() & own and obj.value.keys() <= own | more:
             first = next(iter(obj.value))
