@@ -49,11 +49,14 @@ def _unproven(exercise: Exercise, trial: Trial) -> Iterator[Finding]:
     if trial.mutants < ENOUGH_MUTANTS:
         message = f"壊した版が{trial.mutants}件しか作れません。{ENOUGH_MUTANTS}件以上になるように解答例を足してください。"
         yield _finding(exercise, "few-mutants", message)
-    for each in exercise.survivors:
-        for pattern in set(each.mutants) & set(trial.needless):
+    for survivors in exercise.survivors:
+        for pattern in (each for each in survivors.mutants if each in trial.needless):
             message = f"「{pattern}」に当たる、目標を満たす版がありません。この行を消してください。"
             yield Finding(
-                path=each.source.path, line=each.source.line, code="needless-excuse", message=message
+                path=survivors.source.path,
+                line=survivors.source.line,
+                code="needless-excuse",
+                message=message,
             )
 
 

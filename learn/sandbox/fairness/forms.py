@@ -84,7 +84,7 @@ def shuffled_objects(objects: list[Object], fixed: Fixed, rng: random.Random) ->
 def shuffled_lists(objects: list[Object], fixed: Fixed, rng: random.Random) -> None:
     """Lists whose order means nothing in another order."""
     for holder in [*pod_specs(objects), *containers(objects)]:
-        for key in _UNORDERED & holder.keys():
+        for key in sorted(_UNORDERED & holder.keys()):
             rng.shuffle(holder[key])
 
 
