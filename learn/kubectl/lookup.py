@@ -110,7 +110,7 @@ def not_found(kind: Kind, name: str) -> str:
 
 def nothing_found(call: Call, kinds: Sequence[Kind]) -> str:
     """`No resources found in dev namespace.`"""
-    if call.every_namespace or not any(kind.namespaced for kind in kinds):
+    if call.every_namespace or not all(kind.namespaced for kind in kinds):
         return "No resources found"
     return f"No resources found in {call.namespace} namespace."
 

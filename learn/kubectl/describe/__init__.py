@@ -44,9 +44,9 @@ _DESCRIBERS: Mapping[str, Callable[[Scene, Writer, Obj], None]] = {
 }
 
 
-def describe(cluster: Cluster, obj: Obj) -> str:
+def describe(cluster: Cluster, obj: Obj, *, shows_events: bool = True) -> str:
     """What `kubectl describe` prints about an object."""
     out = Writer()
     describer = _DESCRIBERS.get(obj["kind"], describe_generic)
-    describer(Scene(cluster), out, obj)
+    describer(Scene(cluster, shows_events), out, obj)
     return out.text

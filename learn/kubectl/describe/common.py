@@ -16,9 +16,10 @@ from learn.kubectl.duration import human_duration
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The cluster that a description looks around in."""
+    """The cluster that a description looks around in, and whether it ends with Events."""
 
     cluster: Cluster
+    shows_events: bool = True
 
     @property
     def now_ms(self) -> int:
@@ -110,6 +111,8 @@ def reasons(out: Writer, found: Sequence[Obj]) -> None:
 
 def events(scene: Scene, out: Writer, obj: Obj) -> None:
     """The Events about an object, oldest first."""
+    if not scene.shows_events:
+        return
     meta = obj["metadata"]
     found = [
         event for event in scene.objects("Event") if _is_about(event["involvedObject"], obj["kind"], meta)

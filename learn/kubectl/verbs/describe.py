@@ -5,7 +5,6 @@ Source: staging/src/k8s.io/kubectl/pkg/cmd/describe/describe.go.
 
 from __future__ import annotations
 
-from learn.cluster.api.kinds import Kind
 from learn.cluster.errors import ApiError
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, State
@@ -20,7 +19,6 @@ from learn.kubectl.lookup import (
     Filter,
     filter_of,
     listed,
-    nothing_found,
     warn_of_deprecation,
 )
 from learn.kubectl.manifests import named_in_files
@@ -41,39 +39,50 @@ def start(call: Call) -> State | None:
         raise CommandError("error: a resource cannot be retrieved by name across all namespaces")
     warn_of_deprecation(call, targets)
     found: list[Obj] = []
+    missing: list[ApiError] = []
     for target in targets:
-        found += _found(call, target)
-    for index, obj in enumerate(found):
-        call.write("\n\n" if index else "")
-        call.write(_described(call, obj))
-    if not found and not call.exit_code:
-        call.warn(nothing_found(call, [target.kind for target in targets]))
+        try:
+            found += _found(call, target)
+        except ApiError as error:
+            if error.code != 404:
+                raise
+            missing.append(error)
+    if missing and len(call.args) == 2:
+        _describe_prefixed(call, targets[0], missing[0])
+        return None
+    shows_events = _shows_events(call, is_one=len(found) == 1 and not missing)
+    texts = [describe(call.cluster, obj, shows_events=shows_events) for obj in found]
+    call.write("\n\n".join(texts))
+    for problem in missing:
+        call.fail(problem)
+    if not found and not missing:
+        where = "" if call.every_namespace else f" in {call.namespace} namespace."
+        call.warn(f"No resources found{where}")
     return None
 
 
-def _described(call: Call, obj: Obj) -> str:
-    text = describe(call.cluster, obj)
-    if call.parsed.is_on("show-events", default=True):
-        return text
-    return text.partition("\nEvents:")[0].rstrip("\n") + "\n"
+def _shows_events(call: Call, *, is_one: bool) -> bool:
+    """Since 1.36 the Events of several objects are only shown when asked for."""
+    several = int(call.version.partition(".")[2]) < 36
+    return call.parsed.is_on("show-events", default=is_one or several)
 
 
 def _found(call: Call, target: Target) -> list[Obj]:
-    if not target.name:
-        return listed(call, target.kind, filter_of(call))
-    try:
+    """Raises ApiError."""
+    if target.name:
         return [call.find(target.kind, target.name)]
-    except ApiError as error:
-        if error.code != 404:
-            raise
-        prefixed = _prefixed(call, target.kind, target.name)
-        if not prefixed:
-            call.fail(error)
-        return prefixed
+    return listed(call, target.kind, filter_of(call))
 
 
-def _prefixed(call: Call, kind: Kind, prefix: str) -> list[Obj]:
-    return [obj for obj in listed(call, kind, Filter()) if obj["metadata"]["name"].startswith(prefix)]
+def _describe_prefixed(call: Call, target: Target, error: ApiError) -> None:
+    """A type and a name that is none: every name that begins with it (DescribeMatchingResources)."""
+    every = listed(call, target.kind, Filter())
+    matching = [obj for obj in every if obj["metadata"]["name"].startswith(target.name)]
+    shows_events = _shows_events(call, is_one=False)
+    for obj in matching:
+        call.print(describe(call.cluster, obj, shows_events=shows_events))
+    if not matching:
+        call.fail(error)
 
 
 COMMAND = Command(
