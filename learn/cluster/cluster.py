@@ -22,6 +22,8 @@ from learn.cluster import bootstrap, errors
 from learn.cluster.actions import ACTIONS, plain_copy
 from learn.cluster.admission import Admission
 from learn.cluster.api.access import copy_json
+from learn.cluster.api.clusterroles import with_defaults
+from learn.cluster.api.rbac import KINDS, Decision, Request, Subject, evaluate
 from learn.cluster.api.versions import NEWEST
 from learn.cluster.apiserver import ApiServer
 from learn.cluster.clock import DEFAULT_START, Clock
@@ -167,6 +169,16 @@ class Cluster:
     def objects(self, kind: str, namespace: str | None = "default") -> list[Obj]:
         """Objects of a kind, sorted by namespace and name; `namespace=None` means all of them."""
         return self.store.objects(kind, None if not is_namespaced(kind) else namespace)
+
+    def can(self, subject: Subject, request: Request) -> Decision:
+        """Whether somebody may do something, by the cluster's roles and bindings and the default ones.
+
+        >>> jane = Subject("jane")
+        >>> Cluster().can(jane, Request(verb="get", resource="pods", namespace="default")).allowed
+        False
+        """
+        objects = (obj for kind in KINDS for obj in self.store.objects(kind))
+        return evaluate(subject, request, with_defaults(objects))
 
     # -- what comes from outside -----------------------------------------------------------------
 

@@ -10,37 +10,20 @@ from itertools import product
 from typing import Any
 
 from learn.cluster.api.access import map_at, maps_at, text_at
+from learn.cluster.api.clusterroles import with_defaults
 from learn.cluster.api.rbac import Subject, effective_rules, subject_applies
 from learn.cluster.objects import Obj
-
-_REVIEWS = (
-    ("authentication.k8s.io", ("selfsubjectreviews",)),
-    ("authorization.k8s.io", ("selfsubjectaccessreviews", "selfsubjectrulesreviews")),
-)
-_PUBLIC = ("/healthz", "/livez", "/readyz", "/version", "/version/")
-_DISCOVERY = ("/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", *_PUBLIC)
 
 
 def rules_of(subject: Subject, namespace: str, objects: Iterable[Obj]) -> Iterator[Mapping[str, Any]]:
     """Every rule that holds for a subject in a namespace: a cluster's own roles, then those bound by objects."""
-    if "system:masters" in subject.groups:
-        yield {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
-        yield {"nonResourceURLs": ["*"], "verbs": ["*"]}
-    if "system:authenticated" in subject.groups:
-        for group, resources in _REVIEWS:
-            yield {"apiGroups": [group], "resources": list(resources), "verbs": ["create"]}
-        for paths in (_DISCOVERY, _PUBLIC):
-            yield {"nonResourceURLs": list(paths), "verbs": ["get"]}
-    yield from _bound_rules(subject, namespace, list(objects))
-
-
-def _bound_rules(subject: Subject, namespace: str, objects: list[Obj]) -> Iterator[Mapping[str, Any]]:
+    known = with_defaults(objects)
     roles = {
         (obj["kind"], text_at(obj["metadata"], "namespace"), obj["metadata"]["name"]): obj
-        for obj in objects
+        for obj in known
         if obj["kind"] in ("Role", "ClusterRole")
     }
-    for binding in objects:
+    for binding in known:
         home = text_at(binding["metadata"], "namespace")
         if not binding["kind"].endswith("Binding") or home not in ("", namespace):
             continue

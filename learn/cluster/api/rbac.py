@@ -7,6 +7,8 @@ from typing import Any
 from learn.cluster.api.access import list_at, map_at, maps_at, text_at
 from learn.cluster.api.labels import from_label_selector
 
+KINDS = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -138,9 +140,16 @@ def _subject_words(subject: Mapping[str, Any]) -> str:
 
 
 def effective_rules(
-    role: Mapping[str, Any], roles: Mapping[tuple[str, str, str], Mapping[str, Any]]
+    role: Mapping[str, Any],
+    roles: Mapping[tuple[str, str, str], Mapping[str, Any]],
+    above: tuple[str, ...] = (),
 ) -> list[Mapping[str, Any]]:
-    """A role's rules; an aggregated ClusterRole has those of the roles that it selects."""
+    """A role's rules; an aggregated ClusterRole has those of the roles that it selects.
+
+    Those may be aggregated themselves (`admin` of `edit` of `view`); `above` has the names of the roles on the
+    way there, of which none is entered twice.
+    """
+    name = text_at(map_at(role, "metadata"), "name")
     selectors = maps_at(map_at(role, "aggregationRule"), "clusterRoleSelectors")
     if not selectors:
         return maps_at(role, "rules")
@@ -148,8 +157,9 @@ def effective_rules(
     for (kind, _, _), other in sorted(roles.items()):
         labels = map_at(map_at(other, "metadata"), "labels")
         selected = any(from_label_selector(selector).matches(labels) for selector in selectors)
-        if kind == "ClusterRole" and other is not role and selected:
-            rules += maps_at(other, "rules")
+        is_above = text_at(map_at(other, "metadata"), "name") in (*above, name)
+        if kind == "ClusterRole" and selected and not is_above:
+            rules += effective_rules(other, roles, (*above, name))
     return rules
 
 

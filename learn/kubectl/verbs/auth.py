@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from learn.cluster.api.kinds import find_resource
-from learn.cluster.api.rbac import Request, Subject, evaluate
+from learn.cluster.api.rbac import KINDS, Request, Subject
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
@@ -17,7 +17,6 @@ from learn.kubectl.tables import render_table
 
 _ADMIN = Subject("kubernetes-admin", ("system:masters", "system:authenticated"))
 _LIST_HEADER = ("Resources", "Non-Resource URLs", "Resource Names", "Verbs")
-_RBAC_KINDS = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
 
 
 def subject_of(call: Call) -> Subject:
@@ -34,7 +33,7 @@ def subject_of(call: Call) -> Subject:
 
 
 def _rbac_objects(call: Call) -> Iterable[Obj]:
-    for kind in _RBAC_KINDS:
+    for kind in KINDS:
         yield from call.cluster.store.objects(kind)
 
 
@@ -47,7 +46,7 @@ def _can_i(call: Call) -> State | None:
         )
     verb, word = call.args[0], call.args[1]
     request = Request(verb=verb, path=word) if word.startswith("/") else _resource_request(call, verb, word)
-    decision = evaluate(subject_of(call), request, _rbac_objects(call))
+    decision = call.cluster.can(subject_of(call), request)
     quiet = call.parsed.is_on("quiet")
     if not quiet:
         call.print("yes" if decision.allowed else "no")
