@@ -145,14 +145,15 @@ class Kubelet(Controller):
         *,
         container: str = "",
         causes: tuple[int, ...] | None = None,
+        field: str = "",
     ) -> None:
-        """An Event of this Pod's kubelet."""
+        """An Event of this Pod's kubelet; `field` is the path that decided it, for the trace."""
         group = "containers"
         if container and any(c["name"] == container for c in pod["spec"].get("initContainers") or ()):
             group = "initContainers"
         self.events.record(
             pod, type_, reason, message,
-            source="kubelet", host=pod["spec"].get("nodeName", ""), causes=causes,
+            source="kubelet", host=pod["spec"].get("nodeName", ""), causes=causes, field=field,
             field_path=f"spec.{group}{{{container}}}" if container else "",
         )  # fmt: skip
 

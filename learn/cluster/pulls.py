@@ -8,7 +8,7 @@ from learn.cluster.engine import Priority
 from learn.cluster.images import PullFailure
 from learn.cluster.metrics import IMAGE as METRICS_SERVER
 from learn.cluster.objects import Obj
-from learn.cluster.pods import container_spec
+from learn.cluster.pods import container_field, container_spec
 from learn.cluster.restarts import Backoff, after_restart, go_duration, may_restart_at
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ class Pulls:
             text = f'Container image "{image}" is not present with pull policy of Never'
             if container["reason"] != "ErrImageNeverPull":
                 self.kubelet.tell(pod, "Warning", "ErrImageNeverPull", text, container=name)
-                self.kubelet.tell(pod, "Warning", "Failed", "Error: ErrImageNeverPull", container=name)
+                field = container_field(pod, name, "imagePullPolicy")
+                never = "Error: ErrImageNeverPull"
+                self.kubelet.tell(pod, "Warning", "Failed", never, container=name, field=field)
             self.kubelet.containers.wait(container, "ErrImageNeverPull", text)
             return False
         if self._is_backing_off(record, pod, name, image):
@@ -84,7 +86,10 @@ class Pulls:
         container = record["containers"][name]
         if container["reason"] != "InvalidImageName":
             self.kubelet.tell(pod, "Warning", "InspectFailed", found.message, container=name)
-            self.kubelet.tell(pod, "Warning", "Failed", "Error: InvalidImageName", container=name)
+            field = container_field(pod, name, "image")
+            self.kubelet.tell(
+                pod, "Warning", "Failed", "Error: InvalidImageName", container=name, field=field
+            )
         self.kubelet.containers.wait(container, "InvalidImageName", found.message)
 
     def _begin(self, record: Record, pod: Obj, name: str, image: str, *, present: bool) -> None:
@@ -131,8 +136,9 @@ class Pulls:
         backoff = after_restart(Backoff(*known[:2]) if known else None, now, now)
         container["pull"] = [*backoff, now]
         text = f'Failed to pull image "{image}": {found.message}'
-        self.kubelet.tell(pod, "Warning", "Failed", text, container=name)
-        self.kubelet.tell(pod, "Warning", "Failed", "Error: ErrImagePull", container=name)
+        field = container_field(pod, name, "image")
+        self.kubelet.tell(pod, "Warning", "Failed", text, container=name, field=field)
+        self.kubelet.tell(pod, "Warning", "Failed", "Error: ErrImagePull", container=name, field=field)
         self.kubelet.containers.wait(container, "ErrImagePull", found.message)
         self.engine.after(SHOWN_MS, Priority.KUBELET, "kubelet.retry", record["uid"])
 

@@ -73,6 +73,8 @@ def run(scenario: Scenario, manifests: Sequence[Obj] = (), *, limits: Limits | N
     origin = cluster.steps.state["origin"]
     if origin and end.is_complete:
         end = cluster.run_until(origin + scenario.duration_ms)
+    if end.is_complete:
+        cluster.traffic.settle()
     return Run(
         scenario=scenario,
         cluster=cluster,

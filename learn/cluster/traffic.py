@@ -176,6 +176,11 @@ class Traffic(Controller):
             counts[bisect_right(ends, rng.randrange(ends[-1]))] += 1
         return counts
 
+    def settle(self) -> None:
+        """Write down what has flowed up to now, as at the end of a run."""
+        for flow in self.state["flows"].values():
+            self._close(flow)
+
     def _close(self, flow: dict[str, Any]) -> None:
         now = self.engine.now
         if flow["from"] < now and flow["rps_milli"]:

@@ -1,0 +1,355 @@
+"""What each link of a chain of causes says, and the rule of Kubernetes behind it: one entry of `REASONS` each."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from learn.cluster.api.access import map_at
+from learn.cluster.facts import name_of
+from learn.cluster.objects import Obj, Ref
+from learn.cluster.pods import is_ready
+from learn.cluster.scenario import Run
+from learn.cluster.trace import TraceEntry
+from learn.labs.moments import PROBES, exited_text, failed_probes, fault_text, killing_text, short_name
+
+_SERVICE_LABEL = "kubernetes.io/service-name"
+_HPA_URL = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
+_PROBES_URL = (
+    "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What Kubernetes does in such a case, and the page that says so."""
+
+    text: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A sentence without its full stop and its key in `REASONS`.
+
+    `ref` and `field` name the object and the path that decided, where the entry itself does not.
+    """
+
+    code: str
+    text: str
+    ref: Ref | None = None
+    field: str = ""
+
+
+_KILL = Rule(
+    text="`failureThreshold`回続けて失敗すると、kubeletはコンテナを終了し、`restartPolicy`に従います。",
+    title="Configure Liveness, Readiness and Startup Probes",
+    url=_PROBES_URL,
+)
+_RESTART = Rule(
+    text="終わったコンテナは、同じPodの中で再起動されます。2回目からは10秒、20秒と待ちが延びます。",
+    title="Pod Lifecycle",
+    url="https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy",
+)
+_READY = Rule(
+    text="Podは、すべてのコンテナが動き、Readiness Probeに成功している間だけ準備完了です。",
+    title="Pod readiness",
+    url="https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions",
+)
+_ENDPOINTS = Rule(
+    text="Serviceの宛先になるのは、`selector`に合い、準備完了であるPodだけです。",
+    title="EndpointSlices",
+    url="https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions",
+)
+_REQUESTS = Rule(
+    text="Serviceへのリクエストは、転送ルールにある宛先のどれかに届きます。宛先がなければ失われます。",
+    title="Virtual IPs and Service Proxies",
+    url="https://kubernetes.io/docs/reference/networking/virtual-ips/",
+)
+_SCHEDULING = Rule(
+    text="スケジューラーは、条件を満たすノードだけを候補にします。1つもなければPodはPendingのままです。",
+    title="Kubernetes Scheduler",
+    url="https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/",
+)
+_IMAGES = Rule(
+    text="kubeletは、`image`に書いた名前のままレジストリから取得します。失敗すると、間隔を延ばしながら繰り返します。",
+    title="Images",
+    url="https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff",
+)
+_MEMORY = Rule(
+    text="使うメモリが`limits.memory`を超えると、コンテナのプロセスは強制終了されます。",
+    title="Resource Management for Pods and Containers",
+    url="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+)
+_HPA = Rule(
+    text="HPAは15秒ごとに、いまのレプリカ数×（いまの値÷目標の値）を切り上げた数を求めます。",
+    title="Horizontal Pod Autoscaling",
+    url=f"{_HPA_URL}#algorithm-details",
+)
+_HPA_LIMITS = Rule(
+    text="求めた数は、`minReplicas`から`maxReplicas`までに収め、増減の速さの上限と安定化の期間にも従います。",
+    title="Configurable scaling behavior",
+    url=f"{_HPA_URL}#configurable-scaling-behavior",
+)
+
+REASONS: Mapping[str, Rule | None] = {
+    "probe-failed": None,
+    "probe-succeeded": None,
+    "killing": _KILL,
+    "ended": None,
+    "exited": None,
+    "oom": _MEMORY,
+    "restarted": _RESTART,
+    "back-off": _RESTART,
+    "fault": None,
+    "pod-ready": _READY,
+    "pod-unready": _READY,
+    "endpoints": _ENDPOINTS,
+    "endpoints-unmatched": _ENDPOINTS,
+    "rules-synced": None,
+    "answered": _REQUESTS,
+    "lost-no-endpoints": _REQUESTS,
+    "lost-not-listening": _REQUESTS,
+    "lost-unanswered": _REQUESTS,
+    "unschedulable": _SCHEDULING,
+    "NodeResourcesFit": _SCHEDULING,
+    "NodeAffinity": _SCHEDULING,
+    "TaintToleration": _SCHEDULING,
+    "NodeUnschedulable": _SCHEDULING,
+    "PodTopologySpread": _SCHEDULING,
+    "InterPodAffinity": _SCHEDULING,
+    "NodePorts": _SCHEDULING,
+    "other-filter": _SCHEDULING,
+    "image-pull": _IMAGES,
+    "image-name": _IMAGES,
+    "image-never": _IMAGES,
+    "load": None,
+    "hpa-metric": _HPA,
+    "hpa-limit": _HPA_LIMITS,
+    "hpa-stabilization": _HPA_LIMITS,
+    "hpa-bounds": _HPA_LIMITS,
+}
+"""Every reason that a chain can name, with its rule. Each has a counterfactual among the tests."""
+
+_OBSERVED: Sequence[tuple[str, str]] = (
+    (r"deadline exceeded|timed out", "`timeoutSeconds`の間に応答がありませんでした"),
+    (r"connection refused", "接続を断られました。そのポートでは待ち受けていません"),
+    (r"statuscode: (\d+)", "HTTP {0}が返りました"),
+    (r"HTTP response to HTTPS", "HTTPのサーバーへHTTPSで接続しました"),
+    (r"no such host", "ホスト名を解決できませんでした"),
+    (r"NOT_SERVING", "gRPCの状態がNOT_SERVINGでした"),
+    (r"no such file|not found|No such file", "コマンドかファイルが見つかりません"),
+)
+_FILTERS: Mapping[str, str] = {
+    "NodeResourcesFit": "空きが足りません",
+    "NodeAffinity": "`nodeSelector`か`nodeAffinity`に合いません",
+    "TaintToleration": "許容していないtaintがあります",
+    "NodeUnschedulable": "新しいPodを受け付けていません",
+    "PodTopologySpread": "分散の条件に合いません",
+    "InterPodAffinity": "ほかのPodとの近さの条件に合いません",
+    "NodePorts": "ホストのポートが使われています",
+}
+_LOST: Mapping[str, tuple[str, str]] = {
+    "no-endpoints": ("lost-no-endpoints", "Serviceの宛先が1つもないため、リクエストが失われました"),
+    "not-listening": ("lost-not-listening", "宛先のPodが待ち受けていないため、リクエストが失われました"),
+}
+_UNANSWERED = ("lost-unanswered", "応答できないPodに届いたリクエストが失われました")
+_PULL = re.compile(r'Failed to pull image "([^"]+)"')
+_LIMITS: Mapping[str, str] = {
+    "TooManyReplicas": "`maxReplicas`の{maximum}までに収めました",
+    "TooFewReplicas": "`minReplicas`の{minimum}より少なくしません",
+    "ScaleUpLimit": "一度に増やせる数の上限までに収めました",
+    "ScaleDownLimit": "一度に減らせる数の上限までに収めました",
+}
+
+
+def told(run: Run, entry: TraceEntry) -> Told | None:
+    """What an entry says to a learner; None for what only machines care about."""
+    teller = _TELLERS.get(entry.change)
+    return teller(run, entry) if teller else None
+
+
+def _probe(run: Run, entry: TraceEntry) -> Told:
+    data = entry.data
+    name = f"`{data['container']}`の{PROBES[data['probe']]}"
+    if data["success"]:
+        return Told(code="probe-succeeded", text=f"{name}が成功しました")
+    times = f"（続けて{data['run']}回目）" if data["run"] > 1 else ""
+    return Told(code="probe-failed", text=f"{name}が失敗しました{times}。{_observed(data['text'])}")
+
+
+def _observed(text: str) -> str:
+    for pattern, words in _OBSERVED:
+        if match := re.search(pattern, text):
+            return words.format(*match.groups())
+    return "コマンドが0以外の終了コードで終わりました"
+
+
+def _killing(run: Run, entry: TraceEntry) -> Told:
+    return Told(code="killing" if failed_probes(run, entry) else "ended", text=killing_text(run, entry))
+
+
+def _exited(run: Run, entry: TraceEntry) -> Told:
+    return Told(code="exited", text=exited_text(entry.data))
+
+
+def _started(run: Run, entry: TraceEntry) -> Told | None:
+    restarts = entry.data["restarts"]
+    if not restarts:
+        return None
+    return Told(code="restarted", text=f"`{entry.data['container']}`が再起動しました（{restarts}回目）")
+
+
+def _fault(run: Run, entry: TraceEntry) -> Told:
+    return Told(code="fault", text=f"{fault_text(entry.data)}（この演習の条件です）")
+
+
+def _action(run: Run, entry: TraceEntry) -> Told | None:
+    if entry.data.get("verb") != "load":
+        return None
+    rate = round(entry.data.get("rps") or 0)
+    return Told(
+        code="load", text=f"`{entry.ref.name}`への負荷が毎秒{rate}件になりました（この演習の条件です）"
+    )
+
+
+# -- Services --------------------------------------------------------------------------------------
+
+
+def _endpoints(run: Run, entry: TraceEntry) -> Told | None:
+    if entry.ref.kind != "EndpointSlice":
+        return None
+    service = _unmatched(run, entry)
+    if service is not None:
+        selector = "、".join(f"`{key}: {value}`" for key, value in service["spec"]["selector"].items())
+        name = service["metadata"]["name"]
+        return Told(
+            code="endpoints-unmatched",
+            text=f"Service`{name}`の`selector`（{selector}）に合うPodがありません",
+            ref=Ref("Service", entry.ref.namespace, name),
+            field="spec.selector",
+        )
+    return Told(code="endpoints", text="Serviceの宛先の一覧が書き換わりました")
+
+
+def _unmatched(run: Run, entry: TraceEntry) -> Obj | None:
+    """The Service of an empty EndpointSlice whose selector fits no Pod."""
+    trace = run.cluster.trace
+    written = next((each.obj for each in trace.versions(entry.ref) if each.entry == entry.id), None)
+    if written is None or written.get("endpoints"):
+        return None
+    labels = map_at(written["metadata"], "labels")
+    ref = Ref("Service", entry.ref.namespace, str(labels.get(_SERVICE_LABEL, "")))
+    service = trace.object_at(ref, entry.time_ms)
+    selector = map_at(service["spec"], "selector") if service else {}
+    if service is None or not selector:
+        return None
+    pods = (pod for pod in trace.objects_at(run.cluster.now, "Pod") if _is_beside(pod, entry))
+    fits = any(selector.items() <= map_at(pod["metadata"], "labels").items() for pod in pods)
+    return None if fits else service
+
+
+def _is_beside(pod: Obj, entry: TraceEntry) -> bool:
+    return bool((pod["metadata"].get("namespace") or "default") == entry.ref.namespace)
+
+
+def _synced(run: Run, entry: TraceEntry) -> Told:
+    count = len(entry.data["endpoints"])
+    text = f"Service`{name_of(entry.ref)}`の転送ルールに反映されました（宛先{count}つ）"
+    return Told(code="rules-synced", text=text)
+
+
+def _traffic(run: Run, entry: TraceEntry) -> Told:
+    data = entry.data
+    if not data["failed"]:
+        return Told(code="answered", text=f"Service`{name_of(entry.ref)}`が応答しています")
+    code, text = _LOST.get(data["why"], _UNANSWERED)
+    return Told(code=code, text=f"{text}（{data['sent']}件中{data['failed']}件）")
+
+
+def _status(run: Run, entry: TraceEntry) -> Told | None:
+    if entry.ref.kind != "Pod":
+        return None
+    versions = run.cluster.trace.versions(entry.ref)
+    for before, now in zip(versions, versions[1:], strict=False):
+        if now.entry == entry.id and before.obj and now.obj:
+            was, is_now = is_ready(before.obj), is_ready(now.obj)
+            name = f"Pod`{short_name(name_of(entry.ref))}`が準備完了"
+            if was != is_now:
+                code, end = ("pod-ready", "になりました") if is_now else ("pod-unready", "ではなくなりました")
+                return Told(code=code, text=name + end)
+    return None
+
+
+# -- decisions and Events --------------------------------------------------------------------------
+
+
+def _decision(run: Run, entry: TraceEntry) -> Told | None:
+    data = entry.data
+    rule = str(data.get("rule", ""))
+    if rule == "schedule":
+        text = f"どのノードにも置けませんでした。実際の表示は「{data['message']}」です"
+        return Told(code="unschedulable", text=text)
+    if rule == "oom":
+        return Told(code="oom", text=f"`{data['container']}`の使うメモリが、`limits.memory`を超えました")
+    if rule.startswith("hpa-"):
+        return _scaling(rule, data)
+    if "reasons" in data:
+        words = _FILTERS.get(rule, "条件に合いません")
+        nodes = data.get("nodes") or ()
+        where = f"ノード{'、'.join(f'`{node}`' for node in nodes)}" if nodes else "候補のノード"
+        text = f"{where}は、{words}（{'、'.join(data['reasons'])}）"
+        return Told(code=rule if rule in _FILTERS else "other-filter", text=text)
+    return None
+
+
+def _scaling(rule: str, data: Mapping[str, Any]) -> Told | None:
+    match rule:
+        case "hpa-metric":
+            text = f"HPAが求めたレプリカ数は{data['replicas']}です。計算は「{data['text']}」です"
+        case "hpa-limit":
+            words = _LIMITS.get(data["reason"], "上限と下限の間に収めました").format_map(data)
+            text = f"HPAは{data['wanted']}を{data['replicas']}にしました。{words}"
+        case "hpa-stabilization":
+            text = (
+                f"HPAは{data['wanted']}ではなく{data['replicas']}を選びました。"
+                f"安定化の期間（{data['seconds']}秒）の間の値に従います"
+            )
+        case "hpa-bounds":
+            text = f"いまの{data['current']}が範囲の外にあるため、HPAは{data['replicas']}にしました"
+        case _:
+            return None
+    return Told(code=rule, text=text)
+
+
+def _event(run: Run, entry: TraceEntry) -> Told | None:
+    message = entry.data["message"]
+    if match := _PULL.match(message):
+        text = f"イメージ`{match[1]}`を取得できませんでした。この名前とタグのイメージが、レジストリに見つかりません"
+        return Told(code="image-pull", text=text)
+    if "InvalidImageName" in message:
+        return Told(code="image-name", text="`image`の書き方が、イメージの名前として読み取れません")
+    if "ErrImageNeverPull" in message:
+        text = "ノードにイメージがありません。`imagePullPolicy: Never`のため、取得もしません"
+        return Told(code="image-never", text=text)
+    if message.startswith("Back-off restarting"):
+        return Told(code="back-off", text="終了が続いたため、間隔を空けてから再起動します")
+    return None
+
+
+_TELLERS: Mapping[str, Callable[[Run, TraceEntry], Told | None]] = {
+    "probe": _probe,
+    "container-killing": _killing,
+    "container-exited": _exited,
+    "container-started": _started,
+    "fault": _fault,
+    "action": _action,
+    "created": _endpoints,
+    "updated": _endpoints,
+    "rules-synced": _synced,
+    "traffic": _traffic,
+    "status": _status,
+    "decision": _decision,
+    "event": _event,
+}
