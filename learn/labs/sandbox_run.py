@@ -22,7 +22,7 @@ from learn.sandbox.runs import Played
 
 logger = logging.getLogger(__name__)
 
-DURATIONS = {60: "1分", 300: "5分", 1800: "30分", 7200: "2時間"}
+DURATIONS = {60: "1分", 300: "5分", 1800: "30分", 3600: "1時間"}
 """Virtual seconds that a run may last."""
 DEFAULT_SECONDS = 300
 _BROKEN = "動かせませんでした。こちらの不具合です。マニフェストは残っています。"
