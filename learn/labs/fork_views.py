@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from learn.content.model import Catalog, Exercise
@@ -12,7 +11,7 @@ from learn.labs.fork_comparison import BROKEN, Fork, compared
 from learn.labs.forms import ForkForm, ManifestForm
 from learn.labs.playback import Asked
 from learn.labs.queries import lab_for, playback_for
-from learn.labs.views import exercise_or_404, lab_context, refuse
+from learn.labs.views import CHECK_AGAIN, exercise_or_404, lab_context, refuse
 from learn.progress.actions import save_draft
 from learn.progress.http import LearnerRequest
 from learn.progress.queries import checked_text
@@ -69,19 +68,18 @@ def adopt(request: LearnerRequest, exercise_id: str) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, catalog, exercise, form)
     text = form.cleaned_data["text"]
-    changed = _adopted(text, request.POST.get("adopt", ""))
-    if request.accepts("text/html"):
-        save_draft(request.learner_id, exercise.id, changed or text)
-        if changed:
-            return redirect(f"{exercise.url}#manifest")
-        context = lab_context(lab_for(catalog, exercise, request.learner_id))
-        return render_page(request, "labs/lab.html", context | {"notice": ("warn", NOT_THERE)})
-    return JsonResponse({"text": changed, "error": "" if changed else NOT_THERE})
+    adopted = _adopted(text, request.POST.get("adopt", ""))
+    if not request.accepts("text/html"):
+        return JsonResponse({"text": adopted and adopted[0], "error": "" if adopted else NOT_THERE})
+    save_draft(request.learner_id, exercise.id, adopted[0] if adopted else text)
+    told = ("done", f"{adopted[1]}行目に取り込みました。{CHECK_AGAIN}") if adopted else ("warn", NOT_THERE)
+    context = lab_context(lab_for(catalog, exercise, request.learner_id))
+    return render_page(request, "labs/lab.html", context | {"notice": told})
 
 
-def _adopted(text: str, asked: str) -> str | None:
-    """The text with `KEY=VALUE` taken in; None where it has no such number."""
+def _adopted(text: str, asked: str) -> tuple[str, int] | None:
+    """The text with `KEY=VALUE` taken in, and its line; None where it has no such number."""
     key, _, value = asked.rpartition("=")
     knob = next((each for each in knobs_of(check(text).objects) if each.key == key), None)
     form = ForkForm({"field": key, "value": value})
-    return turned(text, knob, form.cleaned_data["value"]) if knob and form.is_valid() else None
+    return (turned(text, knob, form.cleaned_data["value"]), knob.line) if knob and form.is_valid() else None
