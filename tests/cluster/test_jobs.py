@@ -7,7 +7,9 @@ import pytest
 from learn.cluster.api.cron import parse_schedule
 from learn.cluster.cluster import Cluster
 from learn.cluster.controllers.cronjob import missed
-from learn.cluster.controllers.job import ending, policy_action, ranges, retry_delay, wanted_active
+from learn.cluster.controllers.job import ending, indexed_ending, retry_delay, wanted_active
+from learn.cluster.controllers.jobindexes import indexes_in, met_rule, ranges
+from learn.cluster.controllers.podfailurepolicy import match_policy
 
 
 @pytest.mark.parametrize(
@@ -60,25 +62,71 @@ def test_completed_indexes_are_written_as_ranges(indexes, text):
 
 def failed_pod(code, *, conditions=()):
     state = {"terminated": {"exitCode": code}}
-    return {"status": {"containerStatuses": [{"name": "c", "state": state}], "conditions": list(conditions)}}
+    metadata = {"namespace": "default", "name": "j-x"}
+    return {
+        "metadata": metadata,
+        "status": {"containerStatuses": [{"name": "c", "state": state}], "conditions": list(conditions)},
+    }
 
 
 @pytest.mark.parametrize(
     ("rule", "pod", "expected"),
     [
-        ({"action": "FailJob", "onExitCodes": {"operator": "In", "values": [42]}}, failed_pod(42), ("FailJob", 0)),
+        ({"action": "FailJob", "onExitCodes": {"operator": "In", "values": [42]}}, failed_pod(42), "Container c for pod default/j-x failed with exit code 42 matching FailJob rule at index 0"),
         ({"action": "FailJob", "onExitCodes": {"operator": "In", "values": [42]}}, failed_pod(1), None),
-        ({"action": "Ignore", "onExitCodes": {"operator": "NotIn", "values": [42]}}, failed_pod(1), ("Ignore", 0)),
+        ({"action": "Ignore", "onExitCodes": {"operator": "NotIn", "values": [42]}}, failed_pod(1), "Container c for pod default/j-x failed with exit code 1 matching Ignore rule at index 0"),
         ({"action": "FailJob", "onExitCodes": {"containerName": "x", "operator": "In", "values": [42]}}, failed_pod(42), None),
         (
             {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]},
             failed_pod(137, conditions=[{"type": "DisruptionTarget", "status": "True"}]),
-            ("Ignore", 0),
+            "Pod default/j-x has condition DisruptionTarget matching Ignore rule at index 0",
         ),
     ],
 )  # fmt: skip
 def test_pod_failure_policy(rule, pod, expected):
-    assert policy_action({"rules": [rule]}, pod) == expected
+    found = match_policy({"rules": [rule]}, pod)
+    assert found == ((rule["action"], expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("rules", "succeeded", "expected"),
+    [
+        ([], {0, 1}, None),
+        ([{"succeededCount": 2}], {4}, None),
+        ([{"succeededCount": 2}], {1, 4}, 0),
+        ([{"succeededIndexes": "0"}], {1, 2, 3}, None),
+        ([{"succeededIndexes": "0,2-3"}], {0, 2, 3}, 0),
+        ([{"succeededIndexes": "0,2-3"}], {0, 2}, None),
+        ([{"succeededIndexes": "0-2", "succeededCount": 1}], {3, 4}, None),
+        ([{"succeededIndexes": "0-2", "succeededCount": 1}], {2, 4}, 0),
+        ([{"succeededIndexes": "0"}, {"succeededCount": 3}], {1, 2, 3}, 1),
+    ],
+)
+def test_success_policy(rules, succeeded, expected):
+    """pkg/controller/job/success_policy.go: the first rule that holds; a count is of the named indexes."""
+    assert met_rule({"rules": rules}, succeeded, 5) == expected
+
+
+def test_indexes_are_read_up_to_the_completions():
+    assert indexes_in("0-2,5,7-9", 9) == {0, 1, 2, 5, 7, 8}
+
+
+@pytest.mark.parametrize(
+    ("spec", "succeeded", "failed", "expected"),
+    [
+        ({"completions": 3}, {0, 1}, set(), None),
+        ({"completions": 3}, {0, 1}, {2}, "FailedIndexes"),
+        ({"completions": 3}, {0}, {2}, None),
+        ({"completions": 3, "maxFailedIndexes": 1}, {0}, {2}, None),
+        ({"completions": 5, "maxFailedIndexes": 1}, {0}, {2, 3}, "MaxFailedIndexesExceeded"),
+        ({"completions": 3, "maxFailedIndexes": 0}, {0, 1}, {2}, "MaxFailedIndexesExceeded"),
+        ({"completions": 3, "successPolicy": {"rules": [{"succeededIndexes": "0"}]}}, {0}, set(), "SuccessPolicy"),
+    ],
+)  # fmt: skip
+def test_how_indexes_end_a_job(spec, succeeded, failed, expected):
+    """pkg/controller/job/job_controller.go syncJob: too many failed, all done, success policy."""
+    found = indexed_ending(spec, succeeded=succeeded, failed=failed)
+    assert (found.reason if found else None) == expected
 
 
 def job(script="sleep 5", *, policy="Never", **spec):
@@ -117,6 +165,59 @@ def test_a_failing_job_gives_up_after_its_limit():
     assert (conditions(cluster), len(cluster.objects("Pod"))) == (["FailureTarget", "Failed"], 3)
     created = [e.time_ms for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")]
     assert created == [0, 13_000, 34_000]
+
+
+FAILS_AT_ONE = "test $JOB_COMPLETION_INDEX != 1"
+
+
+def indexed(script=FAILS_AT_ONE, **spec):
+    return job(script, completionMode="Indexed", completions=3, parallelism=3, **spec)
+
+
+def test_an_index_fails_alone_and_the_others_go_on():
+    """backoffLimitPerIndex (KEP-3850): each index has its own limit and its own waits."""
+    cluster = run(indexed(backoffLimitPerIndex=1), 120_000)
+    status = cluster.get("Job", "j")["status"]
+    assert (status["completedIndexes"], status["failedIndexes"]) == ("0,2", "1")
+    assert [(c["type"], c["reason"]) for c in status["conditions"]] == [
+        ("FailureTarget", "FailedIndexes"),
+        ("Failed", "FailedIndexes"),
+    ]
+    created = [e for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")]
+    assert len(created) == 4
+    again = [
+        p
+        for p in cluster.objects("Pod")
+        if p["metadata"]["annotations"]["batch.kubernetes.io/job-index-failure-count"] == "1"
+    ]
+    assert [p["metadata"]["annotations"]["batch.kubernetes.io/job-completion-index"] for p in again] == ["1"]
+
+
+def test_a_job_gives_up_when_too_many_indexes_failed():
+    cluster = run(indexed("exit 1", backoffLimitPerIndex=0, maxFailedIndexes=1), 60_000)
+    assert {c["reason"] for c in cluster.get("Job", "j")["status"]["conditions"]} == {
+        "MaxFailedIndexesExceeded"
+    }
+
+
+def test_a_policy_gives_an_index_up_at_once():
+    rule = {"action": "FailIndex", "onExitCodes": {"operator": "In", "values": [1]}}
+    cluster = run(indexed(backoffLimitPerIndex=5, podFailurePolicy={"rules": [rule]}), 120_000)
+    assert cluster.get("Job", "j")["status"]["failedIndexes"] == "1"
+    assert len([e for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")]) == 3
+
+
+def test_a_success_policy_ends_a_job_before_all_have_succeeded():
+    """KEP-3998: the rest is stopped, the Job is Complete."""
+    script = 'if [ "$JOB_COMPLETION_INDEX" = 0 ]; then sleep 5; else sleep 3600; fi'
+    cluster = run(indexed(script, successPolicy={"rules": [{"succeededIndexes": "0"}]}), 120_000)
+    status = cluster.get("Job", "j")["status"]
+    assert [(c["type"], c["reason"], c["message"]) for c in status["conditions"]] == [
+        ("SuccessCriteriaMet", "SuccessPolicy", "Matched rules at index 0"),
+        ("Complete", "SuccessPolicy", "Matched rules at index 0"),
+    ]
+    assert (status["succeeded"], status["completedIndexes"]) == (1, "0")
+    assert [p["status"]["phase"] for p in cluster.objects("Pod")] == ["Succeeded"]
 
 
 def test_on_failure_restarts_count_against_the_limit():

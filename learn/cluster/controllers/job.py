@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
+from learn.cluster.controllers.jobindexes import failed_indexes, met_rule, ranges
+from learn.cluster.controllers.podfailurepolicy import match_policy
 from learn.cluster.controllers.replicas import claim, pod_from, set_condition, without_zeros
 from learn.cluster.objects import Obj, is_deleting, ref_of
 from learn.cluster.pods import is_ready, is_true
@@ -13,6 +16,7 @@ from learn.cluster.pods import is_ready, is_true
 FIRST_BACKOFF_MS = 10_000
 LONGEST_BACKOFF_MS = 600_000
 INDEX = "batch.kubernetes.io/job-completion-index"
+INDEX_FAILURES = "batch.kubernetes.io/job-index-failure-count"
 UID_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid")
 NAME_LABELS = ("batch.kubernetes.io/job-name", "job-name")
 
@@ -48,7 +52,20 @@ def ending(
     return None
 
 
-def wanted_active(spec: Mapping[str, Any], *, succeeded: int, active: int) -> int:
+def indexed_ending(spec: Mapping[str, Any], *, succeeded: set[int], failed: set[int]) -> Ending | None:
+    """How the indexes of a Job end it: too many failed, all are done with failed ones, or enough succeeded."""
+    completions = int(spec.get("completions") or 0)
+    most = spec.get("maxFailedIndexes")
+    if most is not None and len(failed) > int(most):
+        text = "Job has exceeded the specified maximal number of failed indexes"
+        return Ending("Failed", "MaxFailedIndexesExceeded", text)
+    if failed and len(failed) + len(succeeded) >= completions:
+        return Ending("Failed", "FailedIndexes", "Job has failed indexes")
+    rule = met_rule(spec.get("successPolicy"), succeeded, completions)
+    return None if rule is None else Ending("Complete", "SuccessPolicy", f"Matched rules at index {rule}")
+
+
+def wanted_active(spec: Mapping[str, Any], *, succeeded: int, active: int, failed_indexes: int = 0) -> int:
     """How many Pods should run at once (manageJob)."""
     if spec.get("suspend"):
         return 0
@@ -57,37 +74,12 @@ def wanted_active(spec: Mapping[str, Any], *, succeeded: int, active: int) -> in
     completions = spec.get("completions")
     if completions is None:
         return active if succeeded else parallelism
-    return min(parallelism, int(completions) - succeeded)
+    return min(parallelism, int(completions) - succeeded - failed_indexes)
 
 
 def retry_delay(failures: int) -> int:
     """Milliseconds before the next Pod after so many failures in a row: 10 s, doubled, at most ten minutes."""
     return min(FIRST_BACKOFF_MS * 2 ** min(failures - 1, 20), LONGEST_BACKOFF_MS) if failures > 0 else 0
-
-
-def policy_action(policy: Mapping[str, Any], pod: Obj) -> tuple[str, int] | None:
-    """`(action, rule index)` of the first rule of a podFailurePolicy that a failed Pod meets."""
-    codes = {
-        each["name"]: ((each.get("state") or {}).get("terminated") or {}).get("exitCode", 0)
-        for group in ("containerStatuses", "initContainerStatuses")
-        for each in pod["status"].get(group) or ()
-    }
-    for index, rule in enumerate(policy.get("rules") or ()):
-        on_codes = rule.get("onExitCodes")
-        if on_codes:
-            name = on_codes.get("containerName")
-            failed = [code for key, code in codes.items() if code and (not name or key == name)]
-            values = on_codes.get("values") or ()
-            inside = on_codes.get("operator") == "In"
-            if any((code in values) is inside for code in failed):
-                return rule["action"], index
-        for pattern in rule.get("onPodConditions") or ():
-            for condition in pod["status"].get("conditions") or ():
-                if condition["type"] == pattern["type"] and condition["status"] == (
-                    pattern.get("status") or "True"
-                ):
-                    return rule["action"], index
-    return None
 
 
 class JobController(Controller):
@@ -110,6 +102,7 @@ class JobController(Controller):
         started = (job.get("status") or {}).get("startTime")
         age = self.engine.now - self.clock.ms(started) if started else None
         over = over or ending(job["spec"], succeeded=counts["succeeded"], failed=counts["failures"], active=counts["active"], age_ms=age)  # fmt: skip
+        over = over or self._ending_by_indexes(job)
         if over is not None:
             self._finish(job, pods, over)
             return
@@ -118,6 +111,22 @@ class JobController(Controller):
         deadline = job["spec"].get("activeDeadlineSeconds")
         if deadline is not None and age is not None:
             self.enqueue(key, delay_ms=int(deadline) * 1000 - age)
+
+    def _ending_by_indexes(self, job: Obj) -> Ending | None:
+        if not self._is_indexed(job):
+            return None
+        return indexed_ending(job["spec"], succeeded=self._succeeded(job), failed=self._failed(job))
+
+    def _succeeded(self, job: Obj) -> set[int]:
+        done = self.state[job["metadata"]["uid"]]["succeeded"].values()
+        return {int(index) for index in done if index.isdecimal()}
+
+    def _failed(self, job: Obj) -> set[int]:
+        memory = self.state[job["metadata"]["uid"]]
+        return failed_indexes(job["spec"], self._failures_by_index(memory), memory.get("given_up", ()))
+
+    def _failures_by_index(self, memory: Obj) -> Counter[str]:
+        return Counter(memory["failed"].values())
 
     # -- counting --------------------------------------------------------------------------------
 
@@ -156,13 +165,7 @@ class JobController(Controller):
             if phase == "Succeeded":
                 memory["succeeded"].setdefault(uid, self._index(pod))
             elif phase == "Failed" and uid not in memory["failed"] and uid not in memory["ignored"]:
-                policy = job["spec"].get("podFailurePolicy") or {}
-                action = policy_action(policy, pod)
-                if action and action[0] == "Ignore":
-                    memory["ignored"][uid] = self._index(pod)
-                else:
-                    memory["failed"][uid] = self._index(pod)
-                    memory["retry_at"] = self.engine.now + retry_delay(len(memory["failed"]))
+                self._note_failure(job, pod, memory)
         active = [
             p for p in pods if p["status"].get("phase") not in ("Succeeded", "Failed") and not is_deleting(p)
         ]
@@ -183,6 +186,22 @@ class JobController(Controller):
             "terminating": sum(is_deleting(p) for p in pods),
         }
 
+    def _note_failure(self, job: Obj, pod: Obj, memory: Obj) -> None:
+        """Count a failed Pod, or not, as the policy says, and note when the next may start."""
+        uid, index = pod["metadata"]["uid"], self._index(pod)
+        found = match_policy(job["spec"].get("podFailurePolicy") or {}, pod)
+        if found and found.action == "Ignore":
+            memory["ignored"][uid] = index
+            return
+        memory["failed"][uid] = index
+        if job["spec"].get("backoffLimitPerIndex") is None:
+            memory["retry_at"] = self.engine.now + retry_delay(len(memory["failed"]))
+            return
+        if found and found.action == "FailIndex":
+            memory.setdefault("given_up", []).append(index)
+        failures = self._failures_by_index(memory)[index]
+        memory.setdefault("retry_index_at", {})[index] = self.engine.now + retry_delay(failures)
+
     def _is_indexed(self, job: Obj) -> bool:
         return bool(job["spec"].get("completionMode") == "Indexed")
 
@@ -194,17 +213,20 @@ class JobController(Controller):
         for pod in pods if policy else ():
             if pod["status"].get("phase") != "Failed":
                 continue
-            found = policy_action(policy, pod)
-            if found and found[0] == "FailJob":
-                name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
-                text = f"Container {pod['spec']['containers'][0]['name']} for pod {name} failed with exit code matching FailJob rule at index {found[1]}"
-                return Ending("Failed", "PodFailurePolicy", text)
+            found = match_policy(policy, pod)
+            if found and found.action == "FailJob":
+                return Ending("Failed", "PodFailurePolicy", found.message)
         return None
 
     # -- moving ----------------------------------------------------------------------------------
 
     def _manage(self, job: Obj, pods: Sequence[Obj], counts: Mapping[str, int]) -> None:
-        wanted = wanted_active(job["spec"], succeeded=counts["succeeded"], active=counts["active"])
+        wanted = wanted_active(
+            job["spec"],
+            succeeded=counts["succeeded"],
+            active=counts["active"],
+            failed_indexes=len(self._failed(job)),
+        )
         missing = wanted - counts["active"]
         key = f"{job['metadata']['namespace']}/{job['metadata']['name']}"
         replace_late = job["spec"].get("podReplacementPolicy") == "Failed"
@@ -229,13 +251,18 @@ class JobController(Controller):
             self._create(job, free[number] if self._is_indexed(job) else None)
 
     def _free_indexes(self, job: Obj, pods: Sequence[Obj]) -> list[int]:
-        """Indexes that neither succeeded nor run, the lowest first."""
+        """Indexes that have not ended, do not run and need not wait, the lowest first."""
         if not self._is_indexed(job):
             return []
-        done = set(self.state[job["metadata"]["uid"]]["succeeded"].values())
+        memory = self.state[job["metadata"]["uid"]]
+        done = self._succeeded(job) | self._failed(job)
+        waits = {index: at for index, at in memory.get("retry_index_at", {}).items() if at > self.engine.now}
+        if waits:
+            delay = min(waits.values()) - self.engine.now
+            self.enqueue(f"{job['metadata']['namespace']}/{job['metadata']['name']}", delay_ms=delay)
         running = {self._index(p) for p in pods if p["status"].get("phase") not in ("Succeeded", "Failed")}
         every = range(int(job["spec"].get("completions") or 0))
-        return [index for index in every if str(index) not in done and str(index) not in running]
+        return [i for i in every if i not in done and str(i) not in running and str(i) not in waits]
 
     def _create(self, job: Obj, index: int | None) -> None:
         template = job["spec"]["template"]
@@ -246,6 +273,9 @@ class JobController(Controller):
         if index is not None:
             more["generateName"] = f"{name}-{index}-"
             more["annotations"] = {**(meta.get("annotations") or {}), INDEX: str(index)}
+            if job["spec"].get("backoffLimitPerIndex") is not None:
+                failures = self._failures_by_index(self.state[job["metadata"]["uid"]])[str(index)]
+                more["annotations"][INDEX_FAILURES] = str(failures)
             more["labels"] = {**(meta.get("labels") or {}), INDEX: str(index)}
             source = {"fieldRef": {"apiVersion": "v1", "fieldPath": f"metadata.labels['{INDEX}']"}}
             env = {"name": "JOB_COMPLETION_INDEX", "valueFrom": source}
@@ -325,25 +355,13 @@ class JobController(Controller):
         if any(each["type"] == "Complete" for each in conditions):
             status["completionTime"] = self.now_stamp()
         if self._is_indexed(found):
-            status["completedIndexes"] = ranges(self.state[found["metadata"]["uid"]]["succeeded"].values())
-        status = without_zeros(status, "ready", "terminating", "uncountedTerminatedPods")
+            status["completedIndexes"] = ranges(self._succeeded(found))
+            if found["spec"].get("backoffLimitPerIndex") is not None:
+                status["failedIndexes"] = ranges(self._failed(found))
+        status = without_zeros(status, "ready", "terminating", "uncountedTerminatedPods", "failedIndexes")
         self.api.update_status(ref, status)
         if conditions:
             self.enqueue(f"{ref.namespace}/{ref.name}")
-
-
-def ranges(indexes: Any) -> str:
-    """Completed indexes as `0-2,5`."""
-    numbers = sorted({int(each) for each in indexes if str(each).isdecimal()})
-    parts: list[str] = []
-    start = previous = None
-    for number in [*numbers, None]:
-        if previous is not None and number != previous + 1:
-            parts.append(str(start) if start == previous else f"{start}-{previous}")
-            start = number
-        start = number if start is None else start
-        previous = number
-    return ",".join(parts)
 
 
 def _condition(kind: str, reason: str, message: str) -> Obj:
