@@ -8,7 +8,7 @@ export HATOBA_VAR_DIR ?= $(CURDIR)/var
 SOURCES := $(shell find static -type f -not -path 'static/bundle/*')
 COLLECTED := $(HATOBA_VAR_DIR)/static/staticfiles.json
 
-.PHONY: run test fairness bench lighthouse lint types bundle browser clean
+.PHONY: run test fairness predictions bench lighthouse lint types bundle browser clean
 .DELETE_ON_ERROR:
 
 # ---- serve ----------------------------------------------------------------------------------
@@ -36,6 +36,9 @@ types: .venv/.test
 
 fairness: .venv/.run
 	$(BIN)/python manage.py check_lessons --fairness
+
+predictions: .venv/.run
+	$(BIN)/python manage.py check_predictions
 
 bench: .venv/.test bundle
 	$(BIN)/python -m tests.bench

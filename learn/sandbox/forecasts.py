@@ -92,13 +92,18 @@ def pose(forecast: Forecast, seed: str) -> Posed:
 
     Raises Unanswerable.
     """
-    rng = random.Random(seed)
-    for _ in range(_TRIES):
-        numbers = {draw.name: rng.choice(draw.values) for draw in forecast.draws}
+    for numbers in drawn(forecast, seed):
         posed = posed_with(forecast, numbers)
         if is_fair(posed):
-            return _shuffled(posed, rng)
+            return _shuffled(posed, random.Random(f"{seed}/order"))
     raise Unanswerable(f"no numbers with distinct answers in {_TRIES} draws")
+
+
+def drawn(forecast: Forecast, seed: str) -> Iterator[dict[str, int]]:
+    """The numbers to try for a seed, one set after the other."""
+    rng = random.Random(seed)
+    for _ in range(_TRIES):
+        yield {draw.name: rng.choice(draw.values) for draw in forecast.draws}
 
 
 def all_draws(forecast: Forecast) -> Iterator[dict[str, int]]:
