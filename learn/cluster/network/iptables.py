@@ -23,12 +23,13 @@ from learn.cluster.network.services import (
 )
 
 ANYWHERE = "0.0.0.0/0"
+LOAD_BALANCER = "loadbalancer IP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """
-    One rule: `-A <chain> … -j <target>`.
+    One rule: `-A <chain> … -j <target>`; a rule without a target only says something.
 
     `matches` holds pairs (as iptables-save writes it, as `iptables -L -n` prints it); `options` likewise
     for the target's own options.
@@ -113,6 +114,7 @@ class _Writer:
         self._chains: dict[str, list[Rule]] = {}
         self._rejected: list[Rule] = []
         self._rejected_external: list[Rule] = []
+        self._firewalled: list[Rule] = []
 
     def add(self, service: Service, slices: Sequence[EndpointSlice]) -> None:
         for port in service["spec"].get("ports") or ():
@@ -141,25 +143,39 @@ class _Writer:
             self._services.append(_jump(to_cluster_ip, chain, f"{name} cluster IP"))
             self._service_chain(chain, service, name, protocol, inside, to_cluster_ip)
         addresses = [
-            (ingress["ip"], "loadbalancer IP")
+            (ingress["ip"], LOAD_BALANCER)
             for ingress in ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
             if ingress.get("ip")
         ] + [(ip, "external IP") for ip in spec.get("externalIPs") or ()]
         if not port.get("nodePort") and not addresses:
             return
-        entries = [(_at(to_cluster_ip, ip), f"{name} {label}") for ip, label in addresses]
-        if isinstance(outside, Unreachable) and isinstance(all_ready, Unreachable):
+        entries = [(_at(to_cluster_ip, ip), label) for ip, label in addresses]
+        if isinstance(outside, Unreachable):
             self._rejected_external += [_refusal(rule, name, outside) for rule, _ in entries]
             if port.get("nodePort"):
                 self._rejected_external.append(_refusal_on_node(to_node_port, name, outside))
+        if isinstance(all_ready, Unreachable):
             return
         chain = service_chain("KUBE-EXT-", name, protocol)
-        self._services += [_jump(rule, chain, comment) for rule, comment in entries]
+        ranges = tuple(each.strip() for each in spec.get("loadBalancerSourceRanges") or ())
+        for rule, label in entries:
+            is_guarded = bool(ranges) and label == LOAD_BALANCER
+            entrance = self._firewall(rule, name, protocol, ranges) if is_guarded else chain
+            self._services.append(_jump(rule, entrance, f"{name} {label}"))
         if port.get("nodePort"):
             self._node_ports.append(_jump(to_node_port, chain, name))
         self._external_chain(chain, cluster_chain, service, name, protocol, outside)
         if cluster_chain not in self._chains and not isinstance(all_ready, Unreachable):
             self._service_chain(cluster_chain, service, name, protocol, all_ready, to_cluster_ip)
+
+    def _firewall(self, rule: Rule, name: str, protocol: str, ranges: Sequence[str]) -> str:
+        """The chain that lets only some sources on to a load balancer's address; the filter drops the others."""
+        chain, external = (service_chain(prefix, name, protocol) for prefix in ("KUBE-FW-", "KUBE-EXT-"))
+        allowed = [Rule(target=external, source=each, comment=f"{name} loadbalancer IP") for each in ranges]
+        note = Rule(target="", comment=f"other traffic to {name} will be dropped by KUBE-PROXY-FIREWALL")
+        self._chains[chain] = [*allowed, note]
+        self._firewalled.append(_jump(rule, "DROP", f"{name} traffic not accepted by {chain}"))
+        return chain
 
     def _service_chain(
         self,
@@ -309,11 +325,17 @@ class _Writer:
             comment="kubernetes externally-visible service portals",
             matches=(new_connections,),
         )
+        firewall = Rule(
+            target="KUBE-PROXY-FIREWALL",
+            comment="kubernetes load balancer firewall",
+            matches=(new_connections,),
+        )
         filter_chains = {
-            "INPUT": [external],
-            "FORWARD": [portals, external],
-            "OUTPUT": [portals],
+            "INPUT": [firewall, external],
+            "FORWARD": [firewall, portals, external],
+            "OUTPUT": [firewall, portals],
             "KUBE-EXTERNAL-SERVICES": self._rejected_external,
+            "KUBE-PROXY-FIREWALL": self._firewalled,
             "KUBE-SERVICES": self._rejected,
         }
         return NodeRules(nat=Table("nat", nat), filter=Table("filter", filter_chains))

@@ -82,6 +82,7 @@ def _saved(chain: str, rule: Rule) -> str:
         is_plain = re.fullmatch(r"[-_0-9A-Za-z]+", rule.comment)
         parts.append(f"-m comment --comment {rule.comment if is_plain else _quoted(rule.comment)}")
     parts += [text for text, _ in rule.matches]
-    parts.append(f"-j {rule.target}")
+    if rule.target:
+        parts.append(f"-j {rule.target}")
     parts += [text for text, _ in rule.options]
     return " ".join(parts)

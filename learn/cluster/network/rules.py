@@ -166,13 +166,16 @@ def chains_on_the_way(found: ServicePort, *, from_node: bool, is_local_only: boo
             return (*first, last)
         case Door.NODE_PORT:
             return (*first, "KUBE-NODEPORTS", outer, last)
+        case Door.LOAD_BALANCER if found.service["spec"].get("loadBalancerSourceRanges"):
+            return (*first, service_chain("KUBE-FW-", found.name, protocol), outer, last)
     return (*first, outer, last)
 
 
 def chains_of(found: ServicePort, endpoints: Sequence[Endpoint]) -> frozenset[str]:
     """Return the chains that belong to one Service port: those that its own sync writes anew."""
     protocol = found.protocol.lower()
-    own = {service_chain(prefix, found.name, protocol) for prefix in ("KUBE-SVC-", "KUBE-SVL-", "KUBE-EXT-")}
+    prefixes = ("KUBE-SVC-", "KUBE-SVL-", "KUBE-EXT-", "KUBE-FW-")
+    own = {service_chain(prefix, found.name, protocol) for prefix in prefixes}
     return frozenset(own | {_chain(found, each) for each in endpoints})
 
 

@@ -150,3 +150,161 @@ def test_a_flushed_chain_is_empty_and_the_others_stay():
     flushed = nat.flushed("KUBE-SERVICES")
     assert flushed.chains["KUBE-SERVICES"] == []
     assert flushed.chains["KUBE-SVC-CDGGSHYLG3RE2FKL"] == nat.chains["KUBE-SVC-CDGGSHYLG3RE2FKL"]
+
+
+WEB = "CDGGSHYLG3RE2FKL"
+
+
+def balanced(ip="192.0.2.1", **spec):
+    return {
+        **service(type="LoadBalancer", **spec),
+        "status": {"loadBalancer": {"ingress": [{"ip": ip}]}},
+    }
+
+
+def targets(table, chain):
+    return [rule.target for rule in table.chains.get(chain, ())]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 10, 50, 100])
+def test_every_endpoint_has_the_same_chance(n):
+    """proxier.go writeServiceToEndpointRules: rule i of n takes 1/(n-i) of what reaches it."""
+    many = slice_of(*[(f"10.244.1.{i}", "node-1") for i in range(1, n + 1)])
+    rules = node_rules([service()], [many], node="node-1").nat.chains[f"KUBE-SVC-{WEB}"][1:]
+    chances = [rule.matches[0][1].rsplit(" ", 1)[1] if rule.matches else "" for rule in rules]
+    assert chances == [probability(n - i) for i in range(n - 1)] + [""]
+    left, shares = 1.0, []
+    for chance in chances:
+        shares.append(left * float(chance or 1))
+        left -= shares[-1]
+    assert all(abs(share - 1 / n) < 1e-7 for share in shares)
+
+
+@pytest.mark.parametrize(
+    ("spec", "node", "node_ports", "rejected"),
+    [
+        # proxier.go syncProxyRules: hasEndpoints decides about nat, hasExternalEndpoints about the filter.
+        ({}, "node-1", [f"KUBE-EXT-{WEB}"], []),
+        ({}, "node-3", [f"KUBE-EXT-{WEB}"], []),
+        ({"externalTrafficPolicy": "Local"}, "node-1", [f"KUBE-EXT-{WEB}"], []),
+        ({"externalTrafficPolicy": "Local"}, "node-3", [f"KUBE-EXT-{WEB}"], [("DROP", "default/web:http has no local endpoints")]),
+    ],
+)  # fmt: skip
+def test_external_traffic_by_policy(spec, node, node_ports, rejected):
+    rules = node_rules([service(type="NodePort", **spec)], [THREE], node=node)
+    assert targets(rules.nat, "KUBE-NODEPORTS") == node_ports
+    found = rules.filter.chains["KUBE-EXTERNAL-SERVICES"]
+    assert [(rule.target, rule.comment) for rule in found] == rejected
+
+
+def test_without_any_endpoint_every_door_is_refused_and_nothing_is_translated():
+    rules = node_rules([balanced(externalIPs=["198.51.100.7"])], [], node="node-1")
+    assert targets(rules.nat, "KUBE-SERVICES") == ["KUBE-NODEPORTS"]
+    assert targets(rules.nat, "KUBE-NODEPORTS") == []
+    assert [rule.destination for rule in rules.filter.chains["KUBE-EXTERNAL-SERVICES"]] == [
+        "192.0.2.1",
+        "198.51.100.7",
+        "0.0.0.0/0",
+    ]
+    assert set(targets(rules.filter, "KUBE-EXTERNAL-SERVICES")) == {"REJECT"}
+
+
+def test_without_a_local_endpoint_pods_and_the_node_itself_still_get_through():
+    """usesExternalTrafficChain: the short cuts for local sources stand, the chain to local endpoints does not."""
+    local = service(type="NodePort", externalTrafficPolicy="Local")
+    nat = node_rules([local], [THREE], node="node-3").nat
+    assert targets(nat, f"KUBE-EXT-{WEB}") == [f"KUBE-SVC-{WEB}", "KUBE-MARK-MASQ", f"KUBE-SVC-{WEB}"]
+    assert f"KUBE-SVL-{WEB}" not in nat.chains
+
+
+def test_source_ranges_guard_the_load_balancers_address_only():
+    """loadBalancerTrafficChain, KUBE-FW- and KUBE-PROXY-FIREWALL"""
+    guarded = balanced(
+        loadBalancerSourceRanges=["203.0.113.0/24", " 10.0.0.0/8"], externalIPs=["198.51.100.7"]
+    )
+    rules = node_rules([guarded], [THREE], node="node-1")
+    assert targets(rules.nat, "KUBE-SERVICES") == [
+        f"KUBE-SVC-{WEB}", f"KUBE-FW-{WEB}", f"KUBE-EXT-{WEB}", "KUBE-NODEPORTS",
+    ]  # fmt: skip
+    chain = rules.nat.chains[f"KUBE-FW-{WEB}"]
+    assert [(rule.target, rule.source) for rule in chain] == [
+        (f"KUBE-EXT-{WEB}", "203.0.113.0/24"), (f"KUBE-EXT-{WEB}", "10.0.0.0/8"), ("", "0.0.0.0/0"),
+    ]  # fmt: skip
+    assert targets(rules.nat, "KUBE-NODEPORTS") == [f"KUBE-EXT-{WEB}"]
+    assert save(rules.filter).count(
+        f'-A KUBE-PROXY-FIREWALL -d 192.0.2.1/32 -p tcp -m comment --comment "default/web:http traffic not '
+        f'accepted by KUBE-FW-{WEB}" -m tcp --dport 80 -j DROP\n'
+    ) == 1  # fmt: skip
+    assert save(rules.nat).count('will be dropped by KUBE-PROXY-FIREWALL"\n') == 1
+
+
+@pytest.mark.parametrize(
+    ("conditions", "used"),
+    [
+        # pkg/proxy/topology.go CategorizeEndpoints, endpointslicecache.go: what is not said is ready and serving.
+        ([{}], 1),
+        ([{"ready": True}, {"ready": False, "serving": True, "terminating": True}], 1),
+        ([{"ready": False, "serving": True, "terminating": True}], 1),
+        ([{"ready": False, "terminating": True}], 1),
+        ([{"ready": False, "serving": False, "terminating": True}], 0),
+        ([{"ready": False, "serving": True, "terminating": False}], 0),
+        ([{"ready": False}], 0),
+        ([{"ready": True}, {"ready": True}, {"ready": False}], 2),
+    ],
+)
+def test_which_endpoints_take_traffic(conditions, used):
+    endpoints = [
+        {"addresses": [f"10.244.1.{i}"], "nodeName": "node-1", "conditions": each}
+        for i, each in enumerate(conditions, 1)
+    ]
+    rules = node_rules([service()], [{**THREE, "endpoints": endpoints}], node="node-1")
+    found = [name for name in rules.nat.chains if name.startswith("KUBE-SEP-")]
+    assert len(found) == used
+
+
+def hinted(zones=(), nodes=()):
+    hints = {"forZones": [{"name": z} for z in zones], "forNodes": [{"name": n} for n in nodes]}
+    return {"hints": {key: value for key, value in hints.items() if value}}
+
+
+@pytest.mark.parametrize(
+    ("hints", "chosen"),
+    [
+        # pkg/proxy/topology.go topologyModeFromHints: every endpoint must be hinted, one of them for here.
+        ([hinted(["z1"]), hinted(["z2"])], {1}),
+        ([hinted(["z1"]), {}], {1, 2}),
+        ([hinted(["z2"]), hinted(["z2"])], {1, 2}),
+        ([hinted(["z1", "z2"]), hinted(["z2"])], {1}),
+        ([hinted(["z1"], ["node-1"]), hinted(["z1"], ["node-2"])], {1}),
+        ([hinted(["z1"], ["node-3"]), hinted(["z2"], ["node-2"])], {1}),
+        ([hinted(["z1"], ["node-1"]), hinted(["z1"])], {1, 2}),
+    ],
+)
+def test_hints_narrow_the_choice_only_where_someone_is_left(hints, chosen):
+    endpoints = [
+        {"addresses": [f"10.244.1.{i}"], "conditions": {"ready": True}, **each}
+        for i, each in enumerate(hints, 1)
+    ]
+    slices = [{**THREE, "endpoints": endpoints}]
+    comments = [
+        rule.comment for rule in node_rules([service()], slices, node="node-1", zone="z1").nat.chains[f"KUBE-SVC-{WEB}"][1:]
+    ]  # fmt: skip
+    assert comments == [f"default/web:http -> 10.244.1.{i}:80" for i in sorted(chosen)]
+
+
+@pytest.mark.parametrize(
+    ("config", "seconds"),
+    [
+        # pkg/apis/core/v1/defaults.go: three hours unless written.
+        (None, 10800),
+        ({"clientIP": {}}, 10800),
+        ({"clientIP": {"timeoutSeconds": 60}}, 60),
+    ],
+)
+def test_affinity_remembers_for_its_time(config, seconds):
+    sticky = service(sessionAffinity="ClientIP", sessionAffinityConfig=config)
+    chains = node_rules([sticky], [THREE], node="node-1").nat.chains
+    asked = [rule for rule in chains[f"KUBE-SVC-{WEB}"] if rule.matches and "recent" in rule.matches[0][0]]
+    assert [f"--seconds {seconds} " in rule.matches[0][0] for rule in asked] == [True] * 3
+    remembering = [chains[name][1] for name in chains if name.startswith("KUBE-SEP-")]
+    assert all("--set" in rule.matches[0][0] for rule in remembering)
