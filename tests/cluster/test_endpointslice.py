@@ -217,3 +217,94 @@ TAINT = {"key": "k", "effect": "NoExecute"}
 )
 def test_how_long_a_pod_may_stay(tolerations, delay):
     assert eviction_delay_ms({"spec": {"tolerations": tolerations}}, [TAINT]) == delay
+
+
+@pytest.mark.parametrize(
+    ("containers", "init", "port", "number"),
+    [
+        # endpointslice/utils.go getEndpointPorts, FindPort: app containers first, sidecars too, other init containers not.
+        ([("c", [("http", 8080, None)])], [], ("http", "TCP"), 8080),
+        ([("c", [("http", 8080, "UDP")])], [], ("http", "TCP"), 0),
+        ([("c", [("http", 8080, "UDP")])], [], ("http", "UDP"), 8080),
+        ([("c", []), ("d", [("http", 9090, None)])], [], ("http", "TCP"), 9090),
+        ([("c", [("http", 8080, None)])], [("s", "Always", [("http", 7070, None)])], ("http", "TCP"), 8080),
+        ([("c", [])], [("s", "Always", [("http", 7070, None)])], ("http", "TCP"), 7070),
+        ([("c", [])], [("i", None, [("http", 7070, None)])], ("http", "TCP"), 0),
+    ],
+)  # fmt: skip
+def test_where_a_named_port_is_looked_for(containers, init, port, number):
+    def ports(listed):
+        return [
+            {"name": n, "containerPort": p, **({"protocol": protocol} if protocol else {})}
+            for n, p, protocol in listed
+        ]
+
+    spec = {
+        "containers": [{"name": name, "ports": ports(listed)} for name, listed in containers],
+        "initContainers": [
+            {"name": name, "ports": ports(listed), **({"restartPolicy": policy} if policy else {})}
+            for name, policy, listed in init
+        ],
+    }
+    name, protocol = port
+    wanted = {"port": 80, "targetPort": name, "protocol": protocol}
+    assert target_port(wanted, {"spec": spec}) == number
+
+
+def test_a_pod_without_the_named_port_is_listed_in_a_slice_without_ports():
+    """reconciler.go reconcileByAddressType: endpoints are grouped by the ports that they serve, also by none."""
+    cluster = Cluster()
+    cluster.apply(service(ports=[{"port": 80, "targetPort": "metrics"}]))
+    cluster.apply(deployment(replicas=2))
+    cluster.run_until(10_000)
+    [only] = slices(cluster)
+    assert (only["ports"], len(only["endpoints"])) == ([], 2)
+    assert not cluster.act("request", url="http://web/").ok
+
+
+def test_a_headless_service_without_ports_lists_its_pods():
+    """endpointslice/utils.go getEndpointPorts: a headless Service need not have ports."""
+    cluster = Cluster()
+    cluster.apply(service(clusterIP="None", ports=None))
+    cluster.apply(deployment(replicas=2))
+    cluster.run_until(10_000)
+    [only] = slices(cluster)
+    assert (only["ports"], len(only["endpoints"])) == ([], 2)
+    assert "service.kubernetes.io/headless" in only["metadata"]["labels"]
+
+
+@pytest.mark.parametrize(
+    ("state", "spec", "service_spec", "extra"),
+    [
+        # endpointslice/utils.go podToEndpoint: hostname only below the Service's own name.
+        ({}, {"hostname": "db-0", "subdomain": "s"}, {}, {"hostname": "db-0"}),
+        ({}, {"hostname": "db-0", "subdomain": "other"}, {}, {}),
+        ({}, {"subdomain": "s"}, {}, {}),
+        # trafficdist: hints for those that take traffic, as far as their place is known.
+        ({}, {}, {"trafficDistribution": "PreferClose"}, {"hints": {"forZones": [{"name": "z1"}]}}),
+        ({}, {}, {"trafficDistribution": "PreferSameZone"}, {"hints": {"forZones": [{"name": "z1"}]}}),
+        ({}, {}, {"trafficDistribution": "PreferSameNode"}, {"hints": {"forZones": [{"name": "z1"}], "forNodes": [{"name": "n1"}]}}),
+        ({"ready": False}, {}, {"trafficDistribution": "PreferClose"}, {}),
+        ({"ready": False}, {}, {"trafficDistribution": "PreferClose", "publishNotReadyAddresses": True}, {"hints": {"forZones": [{"name": "z1"}]}}),
+    ],
+)  # fmt: skip
+def test_what_an_endpoint_says_besides(state, spec, service_spec, extra):
+    found = endpoint_for({"metadata": {"name": "s"}, "spec": service_spec}, pod_object(**state, **spec), "z1")
+    assert {key: found[key] for key in ("hostname", "hints") if key in found} == extra
+    assert found["zone"] == "z1"
+
+
+@pytest.mark.parametrize(
+    ("deleting", "ready", "publish", "conditions"),
+    [
+        # podToEndpoint: ready = publishNotReadyAddresses or (serving and not terminating)
+        (False, True, True, (True, True, False)),
+        (True, True, True, (True, True, True)),
+        (True, False, True, (True, False, True)),
+        (True, True, False, (False, True, True)),
+    ],
+)
+def test_conditions_of_a_published_endpoint(deleting, ready, publish, conditions):
+    test_conditions_of_an_endpoint(
+        {"deleting": deleting, "ready": ready}, {"publishNotReadyAddresses": publish}, conditions
+    )

@@ -156,3 +156,93 @@ def test_the_scheme_of_a_probe_is_the_servers(protocol, scheme, text):
     (first, *_) = cluster.trace.find("probe")
     assert text in first.data["text"]
     assert first.data["success"] is (text == "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "thresholds", "outcomes", "results"),
+    [
+        # worker.go doProbe: the run begins anew with every other outcome; thresholds of 1 decide at once.
+        ("liveness", (1, 1), [S, S], "SS"),
+        ("liveness", (1, 2), [F, S, F, S, F, F], "SSSSSF"),
+        ("liveness", (1, 5), [F, F, F, F, S, F, F, F, F, F], "SSSSSSSSSF"),
+        ("readiness", (1, 1), [S, F, S, F], "SFSF"),
+        ("readiness", (5, 1), [S, S, S, S, S], "FFFFS"),
+        ("readiness", (2, 3), [S, S, F, F, S, F, F, F], "FSSSSSSF"),
+        ("readiness", (2, 2), [F, F, S, F, S, S, F, S, F, F], "FFFFFSSSSF"),
+        ("startup", (1, 30), [F] * 29 + [S], "U" * 29 + "S"),
+        ("startup", (1, 3), [F, F, F], "UUF"),
+        ("startup", (1, 1), [], ""),
+    ],
+)
+def test_runs_of_outcomes_at_the_edges(kind, thresholds, outcomes, results):
+    times = Timing(0, 10_000, 1_000, *thresholds)
+    worker, seen = Worker(probes.INITIAL[kind]), ""
+    for outcome in outcomes:
+        worker, _ = step(worker, times, success=outcome)
+        seen += worker.result.name[0]
+    assert seen == results
+
+
+@pytest.mark.parametrize(
+    ("worker", "thresholds", "settled"),
+    [
+        # After this no success changes anything, so that no tick need be reckoned.
+        (Worker(Result.SUCCESS, True, 1), (1, 3), True),
+        (Worker(Result.SUCCESS, None, 0), (1, 3), False),
+        (Worker(Result.SUCCESS, False, 1), (1, 3), False),
+        (Worker(Result.FAILURE, True, 1), (2, 3), False),
+        (Worker(Result.SUCCESS, True, 1), (2, 3), False),
+        (Worker(Result.SUCCESS, True, 2), (2, 3), True),
+        (Worker(Result.FAILURE, False, 9), (1, 3), False),
+    ],
+)
+def test_when_a_worker_can_rest(worker, thresholds, settled):
+    times = Timing(0, 10_000, 1_000, *thresholds)
+    assert probes.is_settled(worker, times) is settled
+    if settled:
+        assert not step(worker, times, success=True).changed
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "grace"),
+    [
+        # KEP-2238: the probe's own grace counts for its kill only, and not for readiness.
+        ("liveness", {}, 30),
+        ("liveness", {"terminationGracePeriodSeconds": 5}, 5),
+        ("startup", {"terminationGracePeriodSeconds": 1}, 1),
+        ("readiness", {"terminationGracePeriodSeconds": 5}, 30),
+        ("liveness", {"terminationGracePeriodSeconds": None}, 30),
+    ],
+)
+def test_the_grace_of_a_kill(kind, fields, grace):
+    assert probes.grace_seconds(kind, fields, 30) == grace
+
+
+@pytest.mark.parametrize(
+    ("first", "period", "ms", "due"),
+    [(1_000, 10_000, 0, 1_000), (1_000, 10_000, 1_000, 1_000), (1_000, 10_000, 1_001, 11_000), (0, 3_000, 9_000, 9_000), (0, 3_000, 9_001, 12_000)],
+)  # fmt: skip
+def test_ticks_stand_at_whole_periods(first, period, ms, due):
+    assert probes.tick_at_or_after(first, period, ms) == due
+
+
+def failing(**fields):
+    """A probe at a port where nobody listens."""
+    return {"httpGet": {"port": 81}, **fields}
+
+
+@pytest.mark.parametrize(
+    ("fields", "killed"),
+    [
+        # worker.go: no other probe before the startup probe's success; its kill comes at d + (F-1)*p.
+        ({"startupProbe": failing(periodSeconds=2, failureThreshold=4)}, 6),
+        ({"startupProbe": failing(periodSeconds=2, failureThreshold=4, initialDelaySeconds=5)}, 11),
+        ({"startupProbe": probe(periodSeconds=2), "livenessProbe": failing(periodSeconds=2, failureThreshold=2)}, 2),
+        ({"livenessProbe": failing(periodSeconds=2, failureThreshold=1)}, 0),
+        ({"livenessProbe": failing(periodSeconds=2, failureThreshold=1, initialDelaySeconds=7)}, 7),
+    ],
+)  # fmt: skip
+def test_startup_probes_hold_the_others_back(fields, killed):
+    scenario = scenario_from({"origin": "web", "duration": 40})
+    done = run(scenario, [deployment(replicas=1, **fields)])
+    assert done.facts["kills"][0]["ms"] / 1000 == killed

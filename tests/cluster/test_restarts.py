@@ -71,3 +71,54 @@ def test_a_small_maximum_lowers_the_first_wait_too():
 )  # fmt: skip
 def test_durations_print_as_go_prints_them(ms, text):
     assert go_duration(ms) == text
+
+
+def rule(operator, *codes):
+    return {"action": "Restart", "exitCodes": {"operator": operator, "values": list(codes)}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "container_policy", "rules", "exit_code", "expected"),
+    [
+        # container/helpers.go ShouldContainerBeRestarted, KEP-5307: rules, then the container's policy, then the Pod's.
+        ("Never", "", [rule("In", 1, 2)], 2, True),
+        ("Never", "", [rule("In", 1), rule("In", 2)], 2, True),
+        ("Never", "", [rule("In", 1), rule("NotIn", 0)], 0, False),
+        ("Never", "OnFailure", [], 1, True),
+        ("Always", "OnFailure", [], 0, False),
+        ("OnFailure", "Never", [rule("In", 42)], 42, True),
+        ("OnFailure", "Never", [rule("In", 42)], 43, False),
+        ("Always", "Never", [rule("NotIn", 42)], 42, False),
+        ("Never", "Never", [rule("NotIn", 42)], 0, True),
+    ],
+)
+def test_rules_of_a_container_come_before_policies(policy, container_policy, rules, exit_code, expected):
+    found = should_restart(policy=policy, exit_code=exit_code, container_policy=container_policy, rules=rules)
+    assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("longest_ms", "waits"),
+    [
+        # kuberuntime_manager.go doBackOff, KEP-4603: the node's own maximum.
+        (300_000, [0, 10, 20, 40, 80, 160, 300]),
+        (60_000, [0, 10, 20, 40, 60, 60, 60]),
+        (10_000, [0, 10, 10, 10, 10, 10, 10]),
+        (2_000, [0, 2, 2, 2, 2, 2, 2]),
+    ],
+)
+def test_the_longest_wait_of_a_node(longest_ms, waits):
+    found, now, backoff = [], 0, None
+    for _ in waits:
+        start = may_restart_at(backoff, now)
+        found.append((start - now) // 1000)
+        backoff = after_restart(backoff, now, start, longest_ms=longest_ms)
+        now = start + 1_000
+    assert found == waits
+
+
+def test_waiting_does_not_count_as_running():
+    """flowcontrol/backoff.go hasExpired: from the last restart to the end of the run, not to now."""
+    backoff = Backoff(300_000, 1_000_000)
+    assert may_restart_at(backoff, 1_600_000) == 1_900_000
+    assert may_restart_at(backoff, 1_600_001) == 1_600_001

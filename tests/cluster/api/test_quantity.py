@@ -110,3 +110,162 @@ def test_sums_do_not_depend_on_the_order(left: str, right: str) -> None:
 def test_any_text_is_a_quantity_or_refused(text: str) -> None:
     quantity = try_parse(text)
     assert quantity is None or try_parse(str(quantity)) == quantity
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        # quantity.go ParseQuantity keeps a text that it takes for canonical, CanonicalizeBytes writes the others.
+        ("1.500", "1.500"),
+        ("1.5", "1500m"),
+        ("1500m", "1500m"),
+        ("1200k", "1200k"),
+        ("12000", "12k"),
+        ("0.100", "100m"),
+        ("00100", "00100"),
+        ("-00.5", "-500m"),
+        ("+1", "+1"),
+        ("+", "0"),
+        ("-", "0"),
+        (".", "0"),
+        ("0Ki", "0"),
+        ("0e5", "0"),
+        ("1Ki", "1Ki"),
+        ("8Ki", "8Ki"),
+        ("1025Ki", "1025Ki"),
+        ("1023", "1023"),
+        ("0.5Ki", "512"),
+        ("1.25Ki", "1280"),
+        ("1.5Mi", "1536Ki"),
+        ("0.0001Ki", "102400u"),
+        ("-1024Ki", "-1Mi"),
+        ("1048576Ki", "1Gi"),
+        ("100e3", "100e3"),
+        ("1e2", "100"),
+        ("1e4", "10e3"),
+        ("1E-1", "100e-3"),
+        ("12.3e3", "12300"),
+        ("1e-10", "1e-9"),
+        ("0.00000000001", "1n"),
+        ("-0.0000000001", "-1n"),
+        ("1.0000000001", "1000000001n"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("9223372036854775808", "9223372036854775808"),
+        ("8Ei", "9223372036854775807"),
+        ("16Ei", "9223372036854775807"),
+        ("-16Ei", "-9223372036854775807"),
+        ("7Ei", "7Ei"),
+        ("1000E", "1e21"),
+        ("1E", "1E"),
+    ],
+)
+def test_prints_as_the_server_does(written: str, printed: str) -> None:
+    assert str(Quantity.parse(written)) == printed
+
+
+FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+SUFFIX = "unable to parse quantity's suffix"
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        # quantity.go ErrFormatWrong and ErrSuffix
+        ("", FORMAT),
+        (" 1", FORMAT),
+        ("1 ", FORMAT),
+        ("1,5", FORMAT),
+        ("1..5", FORMAT),
+        ("--1", SUFFIX),
+        ("1x", FORMAT),
+        ("0x10", FORMAT),
+        ("1e3.5", FORMAT),
+        ("１", FORMAT),
+        ("1K", SUFFIX),
+        ("1ki", SUFFIX),
+        ("1Kib", FORMAT),
+        ("1mm", SUFFIX),
+        ("1g", FORMAT),
+        ("1e", SUFFIX),
+        ("1E+", SUFFIX),
+        ("1eE3", SUFFIX),
+        ("1e99999999999", SUFFIX),
+        ("1i", SUFFIX),
+        ("1MiB", FORMAT),
+        ("1m5", SUFFIX),
+        ("5-3", SUFFIX),
+    ],
+)
+def test_says_what_is_wrong_with_a_quantity(bad: str, message: str) -> None:
+    with pytest.raises(QuantityError) as refused:
+        Quantity.parse(bad)
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "total", "rest"),
+    [
+        # quantity.go Add and Sub: the format of the left, of the right where the left is zero.
+        ("1", "1Ki", "1025", "-1023"),
+        ("1Ki", "1", "1025", "1023"),
+        ("1Ki", "1Ki", "2Ki", "0"),
+        ("0", "1Ki", "1Ki", "-1Ki"),
+        ("0Ki", "1500m", "1500m", "-1500m"),
+        ("1e3", "1", "1001", "999"),
+        ("500m", "500m", "1", "0"),
+        ("1Gi", "100m", "1073741824100m", "1073741823900m"),
+        ("9223372036854775807", "1", "9223372036854775808", "9223372036854775806"),
+    ],
+)
+def test_sums_and_differences(left: str, right: str, total: str, rest: str) -> None:
+    a, b = Quantity.parse(left), Quantity.parse(right)
+    assert (str(a + b), str(a - b)) == (total, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "value"),
+    [
+        # scale_int.go, amount.go AsScaledInt64: away from zero
+        ("1", -3, 1000),
+        ("1m", 0, 1),
+        ("1001m", 0, 2),
+        ("1n", -3, 1),
+        ("1000001n", -3, 2),
+        ("0", 0, 0),
+        ("1Gi", 6, 1074),
+        ("999999", 6, 1),
+        ("1E", 0, 10**18),
+        ("100E", 0, 2**63 - 1),
+    ],
+)
+def test_values_in_another_unit(text: str, scale: int, value: int) -> None:
+    assert Quantity.parse(text).scaled_value(scale) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "printed"),
+    [
+        # quantity.go RoundUp
+        ("0.5m", -3, "1m"),
+        ("1500m", 0, "2"),
+        ("1.5Ki", 0, "1536"),
+        ("5", -3, "5"),
+        ("1n", -3, "1m"),
+    ],
+)
+def test_rounds_up_to_a_scale(text: str, scale: int, printed: str) -> None:
+    assert str(Quantity.parse(text).rounded_up(scale)) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    # quantity.go UnmarshalJSON: null is zero, outer blanks are dropped, numbers are read as they are written.
+    [(None, "0"), (" 1Gi\n", "1Gi"), (1, "1"), (0.5, "500m"), (1000, "1k"), (-3, "-3")],
+)
+def test_quantities_in_an_object(value: object, printed: str) -> None:
+    assert str(try_parse(value)) == printed
+
+
+@pytest.mark.parametrize("value", [True, [], {}, "x", float("nan"), float("inf")])
+def test_what_is_no_quantity_in_an_object(value: object) -> None:
+    assert try_parse(value) is None
