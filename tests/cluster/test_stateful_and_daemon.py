@@ -3,7 +3,7 @@
 import pytest
 
 from learn.cluster.cluster import Cluster
-from learn.cluster.controllers.daemonset import TOLERATIONS, should_run, tolerates
+from learn.cluster.controllers.daemonset import TOLERATIONS, OnNode, should_run, surge_step, tolerates
 from learn.cluster.controllers.statefulset import Member, ordinal_of, plan
 from tests.cluster.factories import template
 
@@ -210,6 +210,49 @@ def test_a_daemon_set_has_one_pod_per_node_and_updates_one_at_a_time():
         if v.time_ms > 20_000
     ]
     assert min(ready) == 2
+
+
+OLD = OnNode("a", old=True, old_available=True)
+BROKEN = OnNode("b", old=True)
+COMING = OnNode("c", old=True, old_available=True, new=True)
+COME = OnNode("d", old=True, old_available=True, new=True, new_available=True)
+NEW = OnNode("e", new=True, new_available=True)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "most", "done", "start"),
+    [
+        ([OLD, OLD._replace(node="z")], 1, [], ["a"]),
+        ([OLD, OLD._replace(node="z")], 2, [], ["a", "z"]),
+        ([OLD, COMING], 1, [], []),
+        ([OLD, COMING], 2, [], ["a"]),
+        ([OLD, COME], 1, ["d"], ["a"]),
+        ([OLD, BROKEN, COMING], 1, [], ["b"]),
+        ([NEW, NEW], 1, [], []),
+    ],
+)
+def test_a_daemon_set_surges(nodes, most, done, start):
+    """pkg/controller/daemon/update.go: a new Pod beside the old one; what is not available needs no allowance."""
+    assert surge_step(nodes, most) == (done, start)
+
+
+def test_an_update_with_surge_keeps_every_node_served():
+    cluster = Cluster(nodes=3)
+    cluster.apply(daemon_set(updateStrategy={"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}))
+    cluster.run_until(20_000)
+    cluster.apply(
+        daemon_set(
+            image="example.com/batch:1.0",
+            updateStrategy={"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+        )
+    )
+    counts = []
+    for second in range(20, 90):
+        cluster.run_until(second * 1_000)
+        pods = [p for p in cluster.objects("Pod") if "deletionTimestamp" not in p["metadata"]]
+        counts.append((len(pods), cluster.get("DaemonSet", "agent")["status"]["numberReady"]))
+    assert {p["spec"]["containers"][0]["image"] for p in cluster.objects("Pod")} == {"example.com/batch:1.0"}
+    assert (max(pods for pods, _ in counts), min(ready for _, ready in counts)) == (4, 3)
 
 
 def test_a_daemon_follows_the_nodes():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from learn.cluster.api.intstr import IntOrStringError, scaled
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
@@ -39,6 +39,37 @@ def should_run(
     if any(taint["effect"] == "NoExecute" for taint in bad):
         return False, False
     return not any(taint["effect"] == "NoSchedule" for taint in bad), True
+
+
+class OnNode(NamedTuple):
+    """The Pods of a DaemonSet on one node: is there an old one, a new one, and is it available."""
+
+    node: str
+    old: bool = False
+    old_available: bool = False
+    new: bool = False
+    new_available: bool = False
+
+
+class Surge(NamedTuple):
+    """Nodes whose old Pod has had its day, and nodes that get a new one beside the old."""
+
+    done: list[str]
+    start: list[str]
+
+
+def surge_step(nodes: Sequence[OnNode], max_surge: int) -> Surge:
+    """One step of an update with maxSurge (daemon/update.go rollingUpdate).
+
+    An old Pod that is not available may be doubled at once; others up to `max_surge` that are not yet available.
+    """
+    doubled = [each for each in nodes if each.old and each.new]
+    waiting = sum(not each.new_available for each in doubled)
+    left = [each for each in nodes if each.old and not each.new]
+    at_once = [each.node for each in left if not each.old_available]
+    candidates = [each.node for each in left if each.old_available]
+    done = [each.node for each in doubled if each.new_available]
+    return Surge(done, [*at_once, *candidates[: max(0, max_surge - waiting)]])
 
 
 class DaemonSetController(Controller):
@@ -137,36 +168,59 @@ class DaemonSetController(Controller):
         self._tell(daemon_set, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")
 
     def _update(self, daemon_set: Obj) -> None:
-        """rollingUpdate: old Pods go as far as maxUnavailable allows; their successors follow (update.go)."""
+        """rollingUpdate (update.go): new Pods come beside the old with maxSurge, else old ones go first."""
         strategy = daemon_set["spec"].get("updateStrategy") or {}
         if strategy.get("type") == "OnDelete":
             return
         pods = [p for p in self.store.owned_by(daemon_set["metadata"]["uid"], "Pod") if not is_terminal(p)]
-        by_node = self._by_node(pods)
-        code = template_hash(daemon_set["spec"]["template"])
-        limit = self._max_unavailable(strategy.get("rollingUpdate") or {}, len(by_node))
+        rolling, by_node = strategy.get("rollingUpdate") or {}, self._by_node(pods)
+        surge = _share(rolling.get("maxSurge", 0), len(by_node))
+        if surge:
+            self._surge(daemon_set, by_node, surge)
+        else:
+            unavailable = max(1, _share(rolling.get("maxUnavailable", 1), len(by_node)))
+            self._replace(daemon_set, by_node, unavailable)
+
+    def _is_available(self, daemon_set: Obj, pod: Obj) -> bool:
         seconds = int(daemon_set["spec"].get("minReadySeconds") or 0)
+        return not is_deleting(pod) and is_available(pod, seconds, self.clock, self.engine.now)
+
+    def _surge(self, daemon_set: Obj, by_node: Mapping[str, Sequence[Obj]], most: int) -> None:
+        code = template_hash(daemon_set["spec"]["template"])
+        nodes, old = [], {}
+        for name, here in sorted(by_node.items()):
+            living = [pod for pod in here if not is_deleting(pod)]
+            new = [pod for pod in living if labels_of(pod).get(REVISION_LABEL) == code]
+            old[name] = [pod for pod in living if pod not in new]
+            nodes.append(
+                OnNode(
+                    name,
+                    bool(old[name]),
+                    any(self._is_available(daemon_set, pod) for pod in old[name]),
+                    bool(new),
+                    any(self._is_available(daemon_set, pod) for pod in new),
+                )
+            )
+        step = surge_step(nodes, most)
+        for name in step.done:
+            for pod in old[name]:
+                self._delete(daemon_set, pod)
+        for name in step.start:
+            self._create(daemon_set, name, self._tolerations(daemon_set))
+
+    def _replace(self, daemon_set: Obj, by_node: Mapping[str, Sequence[Obj]], limit: int) -> None:
+        code = template_hash(daemon_set["spec"]["template"])
         missing = 0
         old_ready: list[Obj] = []
         old_unready: list[Obj] = []
         for here in by_node.values():
-            available = [
-                p
-                for p in here
-                if not is_deleting(p) and is_available(p, seconds, self.clock, self.engine.now)
-            ]
+            available = [pod for pod in here if self._is_available(daemon_set, pod)]
             missing += 0 if available else 1
             for pod in here:
                 if labels_of(pod).get(REVISION_LABEL) != code and not is_deleting(pod):
                     (old_ready if pod in available else old_unready).append(pod)
         for pod in [*old_unready, *old_ready[: max(0, limit - missing)]]:
             self._delete(daemon_set, pod)
-
-    def _max_unavailable(self, rolling: Obj, nodes: int) -> int:
-        try:
-            return max(1, scaled(rolling.get("maxUnavailable", 1), nodes, round_up=True))
-        except IntOrStringError:
-            return 1
 
     def _tell(self, daemon_set: Obj, reason: str, message: str, *, type_: str = "Normal") -> None:
         self.events.record(daemon_set, type_, reason, message, source="daemonset-controller")
@@ -201,3 +255,11 @@ class DaemonSetController(Controller):
         due = next_available(living, seconds, self.clock, self.engine.now)
         if due is not None:
             self.enqueue(f"{ref.namespace}/{ref.name}", delay_ms=due - self.engine.now)
+
+
+def _share(value: Any, nodes: int) -> int:
+    """A number or a percentage of the nodes, rounded up."""
+    try:
+        return scaled(value, nodes, round_up=True)
+    except IntOrStringError:
+        return 0
