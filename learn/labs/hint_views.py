@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
@@ -54,5 +53,6 @@ def repair(request: LearnerRequest, exercise_id: str) -> HttpResponse:
         return render_page(request, "labs/lab.html", context | {"notice": ("warn", NO_REPAIR)})
     replace_draft(request.learner_id, exercise_id, text=mended, replaced_text=text)
     check_text(catalog, exercise, request.learner_id, mended)
-    url = f"{reverse('labs:lab', args=[exercise.id])}#result"
-    return HttpResponseClientRedirect(url) if is_part(request) else redirect(url)
+    if is_part(request):  # a fragment alone would not load the page again
+        return HttpResponseClientRedirect(exercise.url)
+    return redirect(f"{exercise.url}#result")

@@ -79,7 +79,7 @@ def test_the_edit_is_applied_and_passes_and_can_be_undone(learner, exercise, wro
 def test_htmx_is_sent_to_the_page_with_the_new_text(learner, exercise, wrong):
     opened(learner, wrong, rungs_of(exercise))
     answer = learner.post(f"{LAB}repair/", {"text": wrong}, headers=HTMX)
-    assert answer["HX-Redirect"] == f"{LAB}#result"
+    assert answer["HX-Redirect"] == LAB
 
 
 def test_the_edit_is_not_given_before_the_last_hint(learner, exercise, wrong):
