@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from uuid import UUID
@@ -19,6 +19,8 @@ from learn.sandbox.forecasts import Posed, filled, pose
 logger = logging.getLogger(__name__)
 
 MAX_ROUND = 9_999
+_ROUNDS_REMEMBERED = 3
+_ROUNDS_TRIED = 20
 NOTHING: Mapping[str, str] = {}
 
 
@@ -146,18 +148,24 @@ def predict(exercise: Exercise, learner_id: UUID, answers: Mapping[str, str]) ->
 
 
 def draw_again(exercise: Exercise, learner_id: UUID, after: int) -> None:
-    """Go on to the round after `after`, however often it is asked; its numbers differ from the present ones."""
+    """Go on to a round after `after`, however often it is asked; its numbers are not those of the last rounds."""
     sheet = sheet_of(learner_id, exercise.id)
     if sheet.round != after or not sheet.answers:
         return
-    present = posed_for(exercise, learner_id, after)
-    following_rounds = range(after + 1, after + 20)
+    recent = _numbers_of(exercise, learner_id, range(max(1, after - _ROUNDS_REMEMBERED), after + 1))
+    following_rounds = range(after + 1, after + _ROUNDS_TRIED)
     fresh = (
         number
         for number in following_rounds
-        if (posed := posed_for(exercise, learner_id, number)) and present and posed.numbers != present.numbers
+        if any(numbers not in recent for numbers in _numbers_of(exercise, learner_id, [number]))
     )
     save_draft(learner_id, exercise.id, Sheet(round=next(fresh, after + 1), answers={}).as_text())
+
+
+def _numbers_of(exercise: Exercise, learner_id: UUID, rounds: Iterable[int]) -> list[Mapping[str, int]]:
+    """What was or would be drawn in each round that can be posed."""
+    posed = (posed_for(exercise, learner_id, number) for number in rounds)
+    return [each.numbers for each in posed if each]
 
 
 def _forecast(exercise: Exercise) -> Forecast:
