@@ -2,68 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from learn.cluster.api.intstr import IntOrStringError
-from learn.cluster.apiserver import SUFFIX_ALPHABET
 from learn.cluster.controllers import rollout
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
-from learn.cluster.controllers.replicas import claim, set_condition, without_zeros
+from learn.cluster.controllers.deploymentstatus import (
+    availability,
+    counts,
+    progress,
+    progressing,
+    with_failure,
+)
+from learn.cluster.controllers.replicas import claim, set_condition
+from learn.cluster.controllers.revisions import (
+    DESIRED,
+    HASH,
+    HISTORY,
+    MOST,
+    REVISION,
+    revision_of,
+    same_template,
+    size_of,
+    template_hash,
+)
 from learn.cluster.errors import ApiError
 from learn.cluster.objects import Obj, annotations_of, is_deleting, owner_reference, ref_of, with_metadata
 from learn.cluster.pods import condition, is_terminal
 from learn.cluster.store import Notice
 
-REVISION = "deployment.kubernetes.io/revision"
-HISTORY = "deployment.kubernetes.io/revision-history"
-DESIRED = "deployment.kubernetes.io/desired-replicas"
-MOST = "deployment.kubernetes.io/max-replicas"
-HASH = "pod-template-hash"
 NO_DEADLINE = 2**31 - 1
 _OWN_ANNOTATIONS = frozenset(
     {REVISION, HISTORY, DESIRED, MOST, "kubectl.kubernetes.io/last-applied-configuration", "deprecated.deployment.rollback.to"}
 )  # fmt: skip
-
-
-def template_hash(template: Mapping[str, Any], collisions: int = 0) -> str:
-    """FNV-32a over the template (and the collision count), in the letters of generated names."""
-    text = json.dumps(template, sort_keys=True, separators=(",", ":")) + (
-        str(collisions) if collisions else ""
-    )
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
-    return "".join(SUFFIX_ALPHABET[ord(digit) % len(SUFFIX_ALPHABET)] for digit in str(value))
-
-
-def plain_template(replica_set: Obj) -> Obj:
-    """The template without the hash label, to compare it with the Deployment's."""
-    template: Obj = replica_set["spec"]["template"]
-    meta = template.get("metadata") or {}
-    labels = {key: value for key, value in (meta.get("labels") or {}).items() if key != HASH}
-    return {**template, "metadata": {**meta, "labels": labels}}
-
-
-def revision_of(obj: Obj) -> int:
-    text = annotations_of(obj).get(REVISION, "0")
-    return int(text) if text.isdecimal() else 0
-
-
-def size_of(replica_set: Obj) -> rollout.ReplicaSetSize:
-    """A ReplicaSet as the arithmetic sees it."""
-    annotations = annotations_of(replica_set)
-    desired = annotations.get(DESIRED, "")
-    most = annotations.get(MOST, "")
-    return rollout.ReplicaSetSize(
-        name=replica_set["metadata"]["name"],
-        size=int(replica_set["spec"].get("replicas") or 0),
-        available=int((replica_set.get("status") or {}).get("availableReplicas") or 0),
-        created=f"{replica_set['metadata']['creationTimestamp']}/{revision_of(replica_set):09d}",
-        most=int(most) if most.isdecimal() else 0,
-        desired=int(desired) if desired.isdecimal() else None,
-    )
 
 
 class DeploymentController(Controller):
@@ -167,7 +138,7 @@ class DeploymentController(Controller):
         """The ReplicaSet of the present template (the oldest that fits), and all the others, oldest first."""
         by_age = sorted(sets, key=lambda each: size_of(each).created)
         template = deployment["spec"]["template"]
-        new = next((each for each in by_age if _same_template(each, template)), None)
+        new = next((each for each in by_age if same_template(each, template)), None)
         return new, [each for each in by_age if each is not new]
 
     def _synced(
@@ -181,7 +152,7 @@ class DeploymentController(Controller):
             deployment = self._with_revision(deployment, str(revision_of(new)))
             if condition(deployment, "Progressing") is None and self._deadline(deployment) is not None:
                 text = f'Found new replica set "{new["metadata"]["name"]}"'
-                deployment = self._set_condition(deployment, _progressing("True", "FoundNewReplicaSet", text))
+                deployment = self._set_condition(deployment, progressing("True", "FoundNewReplicaSet", text))
             return deployment, new, old
         if not create:
             return deployment, None, old
@@ -264,7 +235,7 @@ class DeploymentController(Controller):
                 self.api.update_status(ref_of(deployment), status)
                 raise
             text = f'Failed to create new replica set "{name}": {error.message}'
-            self._set_condition(deployment, _progressing("False", "ReplicaSetCreateError", text))
+            self._set_condition(deployment, progressing("False", "ReplicaSetCreateError", text))
             self._tell(deployment, "ReplicaSetCreateError", text, type_="Warning")
             raise
         if size:
@@ -272,7 +243,7 @@ class DeploymentController(Controller):
         deployment = self._with_revision(deployment, str(revision))
         if self._deadline(deployment) is not None:
             text = f'Created new replica set "{name}"'
-            deployment = self._set_condition(deployment, _progressing("True", "NewReplicaSetCreated", text))
+            deployment = self._set_condition(deployment, progressing("True", "NewReplicaSetCreated", text))
         return deployment, created
 
     def _sizes(self, replicas: int, bounds: rollout.Bounds) -> dict[str, str]:
@@ -425,10 +396,12 @@ class DeploymentController(Controller):
             return
         new, old = self._new_and_old(current, sets)
         before = current.get("status") or {}
-        status = self._counts(current, new, sets)
+        status = counts(current, new, sets)
         conditions = list(before.get("conditions") or ())
+        replicas = self._replicas(current)
+        floor = replicas - rollout.max_unavailable(self._bounds(current), replicas)
         conditions = set_condition(
-            conditions, self._availability(current, status), self.now_stamp(), has_update_time=False
+            conditions, availability(status, floor), self.now_stamp(), has_update_time=False
         )
         conditions = [
             c if "lastUpdateTime" in c else {**c, "lastUpdateTime": self.now_stamp()} for c in conditions
@@ -436,82 +409,18 @@ class DeploymentController(Controller):
         if self._deadline(current) is None:
             conditions = [c for c in conditions if c["type"] != "Progressing"]
         elif not is_deleting(current) and not current["spec"].get("paused"):
-            conditions = self._progress(current, status, conditions, new)
-        failures = [
-            c
-            for each in sets
-            for c in (each.get("status") or {}).get("conditions") or ()
-            if c["type"] == "ReplicaFailure"
-        ]
-        conditions = [c for c in conditions if c["type"] != "ReplicaFailure"]
-        if failures:
-            known = condition(current, "ReplicaFailure") or {}
-            times = {
-                "lastTransitionTime": failures[0]["lastTransitionTime"],
-                "lastUpdateTime": known.get("lastUpdateTime", self.now_stamp()),
-            }
-            conditions.append({**failures[0], **times})
+            known = next((c for c in conditions if c["type"] == "Progressing"), None)
+            has_timed_out = self._has_timed_out(current, known)
+            found = progress(current, status, known, new, replicas=replicas, has_timed_out=has_timed_out)
+            if found:
+                conditions = set_condition(conditions, found, self.now_stamp(), has_update_time=True)
+        conditions = with_failure(conditions, current, sets, self.now_stamp())
         if conditions:
             status["conditions"] = conditions
         if before.get("collisionCount"):
             status["collisionCount"] = before["collisionCount"]
         self.api.update_status(ref_of(current), status)
         self._watch_deadline(current, conditions)
-
-    def _counts(self, deployment: Obj, new: Obj | None, sets: Sequence[Obj]) -> Obj:
-        def total(field: str) -> int:
-            return sum(int((each.get("status") or {}).get(field) or 0) for each in sets)
-
-        replicas, available = total("replicas"), total("availableReplicas")
-        status: Obj = {
-            "observedGeneration": deployment["metadata"]["generation"],
-            "replicas": replicas,
-            "updatedReplicas": int(((new or {}).get("status") or {}).get("replicas") or 0),
-            "readyReplicas": total("readyReplicas"),
-            "availableReplicas": available,
-            "unavailableReplicas": max(0, replicas - available),
-        }
-        if any("terminatingReplicas" in (each.get("status") or {}) for each in sets):
-            return {**without_zeros(status), "terminatingReplicas": total("terminatingReplicas")}
-        return without_zeros(status)
-
-    def _availability(self, deployment: Obj, status: Obj) -> Obj:
-        replicas = self._replicas(deployment)
-        floor = replicas - rollout.max_unavailable(self._bounds(deployment), replicas)
-        if status.get("availableReplicas", 0) >= floor:
-            return {"type": "Available", "status": "True", "reason": "MinimumReplicasAvailable", "message": "Deployment has minimum availability."}  # fmt: skip
-        return {"type": "Available", "status": "False", "reason": "MinimumReplicasUnavailable", "message": "Deployment does not have minimum availability."}  # fmt: skip
-
-    def _progress(self, deployment: Obj, status: Obj, conditions: list[Obj], new: Obj | None) -> list[Obj]:
-        """The Progressing condition (progress.go syncRolloutStatus)."""
-        known = next((c for c in conditions if c["type"] == "Progressing"), None)
-        before = deployment.get("status") or {}
-        replicas = self._replicas(deployment)
-        name = (
-            f'ReplicaSet "{new["metadata"]["name"]}"'
-            if new
-            else f'Deployment "{deployment["metadata"]["name"]}"'
-        )
-        updated = status.get("updatedReplicas", 0)
-        done = (
-            known is not None
-            and known["reason"] == "NewReplicaSetAvailable"
-            and status.get("replicas", 0) == updated
-        )
-        if done:
-            return conditions
-        stamp = self.now_stamp()
-        if updated == status.get("replicas", 0) == status.get("availableReplicas", 0) == replicas:
-            found = _progressing("True", "NewReplicaSetAvailable", f"{name} has successfully progressed.")
-        elif rollout.is_progressing(before, status):
-            found = _progressing("True", "ReplicaSetUpdated", f"{name} is progressing.")
-        elif self._has_timed_out(deployment, known):
-            found = _progressing("False", "ProgressDeadlineExceeded", f"{name} has timed out progressing.")
-            if known is not None and known["reason"] == found["reason"]:
-                return conditions
-        else:
-            return conditions
-        return set_condition(conditions, found, stamp, has_update_time=True)
 
     def _has_timed_out(self, deployment: Obj, known: Obj | None) -> bool:
         deadline = self._deadline(deployment)
@@ -533,16 +442,3 @@ class DeploymentController(Controller):
 
     def _tell(self, deployment: Obj, reason: str, message: str, *, type_: str = "Normal") -> None:
         self.events.record(deployment, type_, reason, message, source="deployment-controller")
-
-
-def _progressing(status: str, reason: str, message: str) -> Obj:
-    return {"type": "Progressing", "status": status, "reason": reason, "message": message}
-
-
-def _same_template(replica_set: Obj, template: Obj) -> bool:
-    spec = replica_set["spec"]["template"]
-    if spec.get("spec") is not template.get("spec") and spec.get("spec") != template.get("spec"):
-        return False
-    plain, meta = plain_template(replica_set)["metadata"], template.get("metadata") or {}
-    keys = {*plain, *meta}
-    return all((plain.get(key) or {}) == (meta.get(key) or {}) for key in keys)

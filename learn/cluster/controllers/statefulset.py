@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from learn.cluster.api.intstr import IntOrStringError, scaled
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
-from learn.cluster.controllers.deployment import template_hash
 from learn.cluster.controllers.replicas import claim, is_available, next_available, pod_from, without_zeros
+from learn.cluster.controllers.revisions import template_hash
 from learn.cluster.errors import ApiError
 from learn.cluster.objects import Obj, Ref, is_deleting, labels_of, owner_reference, ref_of, with_metadata
 from learn.cluster.pods import is_ready, is_terminal
