@@ -1,6 +1,7 @@
 """docs/simulator.md is held to the code: what it names exists, and what exists is named."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,14 @@ def test_every_part_of_the_simulator_stands_in_a_row():
         if path.name != "__init__.py" and not any(str(path.relative_to(CORE)).startswith(f) for f in folders)
     ]
     assert [name for name in parts if name not in covered] == []
+
+
+DECISIONS = re.findall(r"`(learn\.cluster\.[\w.]+)`", PAGE)
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_every_decision_named_can_be_called_and_says_how(name):
+    module, _, attribute = name.rpartition(".")
+    found = getattr(import_module(module), attribute)
+    assert callable(found)
+    assert found.__doc__
