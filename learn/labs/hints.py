@@ -47,7 +47,10 @@ class DiffLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mending:
-    """An edit of the learner's text, or the way to a solution (`is_own` false) where none was found."""
+    """An edit of the learner's text, or the way to a solution (`is_own` false) where none was found.
+
+    `count` is the number of lines to touch: a line written anew is one.
+    """
 
     is_own: bool
     count: int
@@ -154,7 +157,9 @@ def mending_of(exercise: Exercise, text: str) -> Mending | None:
         logger.exception("the check of %s broke", exercise.id)
     found = known_repair(exercise, text)
     after = found if found is not None else _nearest_solution(exercise, text)
-    return Mending(is_own=found is not None, count=changed_lines(text, after), lines=diff_of(text, after))
+    lines = diff_of(text, after)
+    count = max(sum(line.kind == kind for line in lines) for kind in ("del", "ins"))
+    return Mending(is_own=found is not None, count=count, lines=lines)
 
 
 def repair_for(exercise: Exercise, text: str) -> str | None:
@@ -197,4 +202,6 @@ def diff_of(before: str, after: str) -> tuple[DiffLine, ...]:
             else:
                 found += [DiffLine(kind="del", text=line) for line in old[low:high]]
                 found += [DiffLine(kind="ins", text=line) for line in new[new_low:new_high]]
+    while found and found[-1] == DiffLine(kind="", text=""):
+        found.pop()
     return tuple(found)

@@ -63,7 +63,7 @@ def test_the_last_hint_is_an_edit_of_the_learners_own_text(learner, exercise, wr
     hints = opened(learner, wrong, rungs_of(exercise))
     assert re.findall(r"<del>\s*(.*?)</del>", hints) == ["failureThreshold: 1  # まず1回"]
     assert re.findall(r"<ins>\s*(.*?)</ins>", hints) == ["failureThreshold: 5  # まず1回"]
-    assert "次の2行を変えると" in hints
+    assert "次の1行を変えると" in hints
 
 
 def test_the_edit_is_applied_and_passes_and_can_be_undone(learner, exercise, wrong):
