@@ -31,6 +31,7 @@ from learn.cluster.script import ScriptError, compile_script, expand, shell_text
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
 
+UDP = "udp"
 FOREVER = -1
 MAX_STEPS = 1_000
 """Instructions of a script within one instant; a loop that never sleeps just keeps its CPU busy."""
@@ -135,13 +136,11 @@ class Running:
         return self.process["sigterm"] is None or self.app.sigterm.serves or self.app.sigterm.ignored
 
     def opens(self, port: int) -> str:
-        """The protocol spoken on a port, or "" when nothing listens there."""
+        """The protocol spoken on a port, or "" when nothing listens there; of TCP and UDP, that over TCP."""
         if not self.is_listening:
             return ""
-        for number, protocol in self.process["ports"]:
-            if number == port:
-                return str(protocol)
-        return ""
+        spoken = [str(protocol) for number, protocol in self.process["ports"] if number == port]
+        return min(spoken, key=lambda protocol: protocol == UDP, default="")
 
     def hangs(self) -> bool:
         return self.fault("hang") or self.fault("deadlock")

@@ -12,12 +12,17 @@ from learn.cluster.environment import ConfigError, MountError, container_mounts,
 from learn.cluster.network.clients import from_pod
 from learn.cluster.objects import Obj, Ref
 from learn.cluster.pods import container_field, container_spec
-from learn.cluster.process import FOREVER, Running, new_process, program_of, run_script, script_state
+from learn.cluster.process import FOREVER, UDP, Running, new_process, program_of, run_script, script_state
 from learn.cluster.script import ScriptError
 from learn.cluster.usage import memory_bytes, oom_at
 
 if TYPE_CHECKING:
     from learn.cluster.kubelet import Kubelet, Record
+
+
+def _socket(number: int, protocol: str) -> tuple[str, int]:
+    """What can be bound once in a network namespace: TCP and UDP have their own port numbers."""
+    return UDP if protocol == UDP else "tcp", number
 
 
 class Programs:
@@ -83,11 +88,16 @@ class Programs:
         for need in app.needs_at_start:
             if not reach.is_up(self.cluster, client, need):
                 return f"error: cannot connect to {need}"
-        for number, _ in running.process["ports"]:
-            for other, container in record["containers"].items():
-                ports = (container["process"] or {}).get("ports") or ()
-                if other != name and container["state"] == "running" and any(p == number for p, _ in ports):
-                    return f"listen tcp :{number}: bind: address already in use"
+        others = [
+            container["process"]["ports"]
+            for other, container in record["containers"].items()
+            if other != name and container["state"] == "running" and container["process"]
+        ]
+        taken = {_socket(*port) for ports in others for port in ports}
+        for number, protocol in running.process["ports"]:
+            transport, _ = _socket(number, protocol)
+            if (transport, number) in taken:
+                return f"listen {transport} :{number}: bind: address already in use"
         return ""
 
     def _launch_script(self, record: Record, pod: Obj, name: str, text: str, running: Running) -> None:

@@ -423,6 +423,27 @@ def hooks(**lifecycle):
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "ready"),
+    [
+        ("http", "udp", [True, True]),
+        ("tcp", "http", [True, False]),
+        ("udp", "udp", [True, False]),
+    ],
+)
+def test_two_containers_share_a_port_number_only_over_tcp_and_udp(first, second, ready):
+    """bind(2) within one network namespace: a port belongs to a transport."""
+    images = {
+        f"example.com/{name}:1": {"listens": [{"port": 53, "protocol": protocol}]}
+        for name, protocol in (("one", first), ("two", second))
+    }
+    cluster = Cluster(images=images)
+    spec = [{"name": name, "image": f"example.com/{name}:1"} for name in ("one", "two")]
+    cluster.apply(pod(containers=spec))
+    cluster.run_until(30_000)
+    assert [each["ready"] for each in cluster.get("Pod", "web")["status"]["containerStatuses"]] == ready
+
+
+@pytest.mark.parametrize(
     ("lifecycle", "warned", "gone_at"),
     [
         ({"preStop": {"httpGet": {"path": "/bye", "port": 8080}}}, set(), 10),
