@@ -15,21 +15,40 @@ _TEMPLATES = frozenset(
 )
 
 
+_OLD_LABELS = {
+    "beta.kubernetes.io/arch": ("v1.14", "kubernetes.io/arch"),
+    "beta.kubernetes.io/os": ("v1.14", "kubernetes.io/os"),
+    "failure-domain.beta.kubernetes.io/region": ("v1.17", "topology.kubernetes.io/region"),
+    "failure-domain.beta.kubernetes.io/zone": ("v1.17", "topology.kubernetes.io/zone"),
+    "beta.kubernetes.io/instance-type": ("v1.17", "node.kubernetes.io/instance-type"),
+}
+"""Labels of nodes that have got other names (pkg/api/node/util.go)."""
+_SECCOMP = ("seccomp.security.alpha.kubernetes.io/pod", "container.seccomp.security.alpha.kubernetes.io/")
+_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
+
+
 def pod_warnings(obj: Mapping[str, Any]) -> list[str]:
     """The warnings about the Pod in a workload, or about a Pod itself, without `Warning: `."""
     kind, spec = obj.get("kind"), map_at(obj, "spec")
     if kind == "Pod":
-        return list(_warnings(spec, "spec"))
+        return list(_warnings(obj, ""))
     if kind in _TEMPLATES:
-        return list(_warnings(map_at(map_at(spec, "template"), "spec"), "spec.template.spec"))
+        return list(_warnings(map_at(spec, "template"), "spec.template."))
     if kind == "CronJob":
         job = map_at(map_at(spec, "jobTemplate"), "spec")
-        path = "spec.jobTemplate.spec.template.spec"
-        return list(_warnings(map_at(map_at(job, "template"), "spec"), path))
+        return list(_warnings(map_at(job, "template"), "spec.jobTemplate.spec.template."))
     return []
 
 
-def _warnings(spec: Mapping[str, Any], path: str) -> Iterator[str]:
+def _warnings(pod: Mapping[str, Any], before: str) -> Iterator[str]:
+    spec, path = map_at(pod, "spec"), f"{before}spec"
+    yield from _old_labels(map_at(spec, "nodeSelector"), f"{path}.nodeSelector")
+    yield from _old_annotations(
+        map_at(map_at(pod, "metadata"), "annotations"), f"{before}metadata.annotations"
+    )
+    for index, secret in enumerate(maps_at(spec, "imagePullSecrets")):
+        if not text_at(secret, "name"):
+            yield f'{path}.imagePullSecrets[{index}].name: invalid empty name ""'
     containers = [
         (f"{path}.{field}[{index}]", container)
         for field in ("initContainers", "containers")
@@ -41,6 +60,21 @@ def _warnings(spec: Mapping[str, Any], path: str) -> Iterator[str]:
     ports: dict[tuple[Any, str], list[Place]] = {}
     for place, container in containers:
         yield from _clashing_ports(container, place, ports)
+
+
+def _old_labels(selector: Mapping[str, Any], place: str) -> Iterator[str]:
+    for label in selector:
+        if label in _OLD_LABELS:
+            since, successor = _OLD_LABELS[label]
+            yield f'{place}[{label}]: deprecated since {since}; use "{successor}" instead'
+
+
+def _old_annotations(annotations: Mapping[str, Any], place: str) -> Iterator[str]:
+    for name in sorted(annotations):
+        if name.startswith(_SECCOMP):
+            yield f'{place}[{name}]: non-functional in v1.27+; use the "seccompProfile" field instead'
+        elif name.startswith(_APPARMOR):
+            yield f'{place}[{name}]: deprecated since v1.30; use the "appArmorProfile" field instead'
 
 
 def _fractions(container: Mapping[str, Any], place: str) -> Iterator[str]:
