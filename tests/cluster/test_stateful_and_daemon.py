@@ -105,6 +105,55 @@ def test_pods_come_up_in_order_and_go_down_from_the_top():
     assert (deleted, pod_names(cluster)) == (["db-2", "db-1"], ["db-0"])
 
 
+CLAIM = {
+    "metadata": {"name": "data"},
+    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("policy", "after_scaling", "after_deleting"),
+    [
+        ({}, ["data-db-0", "data-db-1", "data-db-2"], ["data-db-0", "data-db-1", "data-db-2"]),
+        ({"whenScaled": "Delete"}, ["data-db-0"], ["data-db-0"]),
+        ({"whenDeleted": "Delete"}, ["data-db-0", "data-db-1", "data-db-2"], []),
+        ({"whenDeleted": "Delete", "whenScaled": "Delete"}, ["data-db-0"], []),
+    ],
+)
+def test_claims_are_kept_unless_their_policy_says_otherwise(policy, after_scaling, after_deleting):
+    """persistentVolumeClaimRetentionPolicy (KEP-1847): Retain by default for both."""
+    cluster = Cluster()
+    more = {"persistentVolumeClaimRetentionPolicy": policy} if policy else {}
+    cluster.apply(stateful_set(volumeClaimTemplates=[CLAIM], **more))
+    cluster.run_until(60_000)
+
+    def claims():
+        return [claim["metadata"]["name"] for claim in cluster.objects("PersistentVolumeClaim")]
+
+    cluster.scale("StatefulSet", "db", 1)
+    cluster.run_until(160_000)
+    assert claims() == after_scaling
+    cluster.delete("StatefulSet", "db")
+    cluster.run_until(260_000)
+    assert claims() == after_deleting
+
+
+def test_ordinals_start_where_they_are_told_to():
+    """ordinals.start (KEP-3335)."""
+    cluster = Cluster()
+    cluster.apply(stateful_set(ordinals={"start": 5}))
+    cluster.run_until(60_000)
+    assert pod_names(cluster) == ["db-5", "db-6", "db-7"]
+
+
+def test_pods_managed_in_parallel_do_not_wait_for_each_other():
+    cluster = Cluster()
+    cluster.apply(stateful_set(podManagementPolicy="Parallel"))
+    cluster.run_until(1_000)
+    created = [e.time_ms for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")]
+    assert created == [0, 0, 0]
+
+
 def test_an_update_goes_from_the_highest_ordinal_and_keeps_names_and_claims():
     claim = {
         "metadata": {"name": "data"},
