@@ -37,9 +37,7 @@ NEVER = -1
 _SERVICE = "kubernetes.io/service-name"
 
 
-def facts(
-    cluster: Cluster, windows: Windows | None = None, *, with_open_load: bool = True
-) -> dict[str, Any]:
+def facts(cluster: Cluster, windows: Windows | None = None, *, with_open_load: bool = True) -> dict[str, Any]:
     """Everything in the table above, up to now; `windows` are `(from, to)` in ms from the origin.
 
     Load that goes on is counted up to now, unless `with_open_load` is false.
