@@ -64,10 +64,10 @@ def _readiness(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
                 else f"`{app}`が{when}に準備完了になります"
             )
         elif first and len(first) != len(second):
-            yield f"同時に準備完了になる`{app}`のPodは、最大{len(first)}つから{len(second)}つになります"
+            yield f"同時に準備完了になる`{app}`のPodは、最大{len(first)}個から{len(second)}個になります"
         elif first and first[-1] != second[-1]:
             word = "遅く" if second[-1] > first[-1] else "早く"
-            what = "準備完了" if len(first) == 1 else f"Pod{len(first)}つの準備完了"
+            what = "準備完了" if len(first) == 1 else f"Pod{len(first)}個の準備完了"
             yield f"`{app}`の{what}が{_seconds(first[-1])}から{_seconds(second[-1])}へ{word}なります"
 
 

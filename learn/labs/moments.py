@@ -255,7 +255,7 @@ def _from_endpoints(run: Run) -> Iterator[Moment]:
         for step in series:
             if step["count"] != count:
                 ms = step["ms"] + origin
-                text = f"Serviceの宛先が{step['count']}つになりました"
+                text = f"Serviceの宛先が{step['count']}個になりました"
                 yield Moment(ms=ms, entry=entries.get(ms, 0), where=service, text=text, weight=1)
             count = step["count"]
 

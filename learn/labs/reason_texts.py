@@ -256,7 +256,7 @@ def _is_beside(pod: Obj, entry: TraceEntry) -> bool:
 
 def _synced(run: Run, entry: TraceEntry) -> Told:
     count = len(entry.data["endpoints"])
-    text = f"Service`{name_of(entry.ref)}`の転送ルールに反映されました（宛先{count}つ）"
+    text = f"Service`{name_of(entry.ref)}`の転送ルールに反映されました（宛先{count}個）"
     return Told(code="rules-synced", text=text)
 
 

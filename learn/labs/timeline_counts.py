@@ -142,7 +142,7 @@ def endpoint_lanes(run: Run) -> Iterator[Lane]:
         changes = [step for before, step in pairwise([{}, *series]) if step["count"] != before.get("count")]
         ends = [step["ms"] for step in changes[1:]] + [end_of(run)]
         stretches = [
-            Stretch(step["ms"] + origin, end + origin, f"{step['count']}つ", LaneState.AI)
+            Stretch(step["ms"] + origin, end + origin, f"{step['count']}個", LaneState.AI)
             for step, end in zip(changes, ends, strict=True)
             if step["count"]
         ]

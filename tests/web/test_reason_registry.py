@@ -114,8 +114,8 @@ CASES = {
     "restarted": Case(effect=RESTARTED, events=[CRASH], without=[]),
     "back-off": Case(effect="次の再起動を待っています", events=[CRASHES], without=[CRASH]),
     "fault": Case(effect=RESTARTED, events=[HANG], without=[]),
-    "pod-ready": Case(effect="Serviceの宛先が1つになりました", mended=NEVER_READY),
-    "pod-unready": Case(effect="Serviceの宛先が0つになりました", events=[UNREADY], without=[]),
+    "pod-ready": Case(effect="Serviceの宛先が1個になりました", mended=NEVER_READY),
+    "pod-unready": Case(effect="Serviceの宛先が0個になりました", events=[UNREADY], without=[]),
     "endpoints": Case(effect=LOST, events=[{**LOAD, "at": 30}, UNREADY], without=[{**LOAD, "at": 30}]),
     "endpoints-unmatched": Case(
         effect=LOST, events=[{**LOAD, "at": 30}], service=to(selector={"app": "wep"}), mended_service=SERVICE

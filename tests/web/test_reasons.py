@@ -88,7 +88,7 @@ CASES = {
         "`app`の準備確認用のパスが503を返すようになりました（この演習の条件です）", WEB, [],
     ),
     "endpoint gone": (
-        WEB, "Serviceの宛先が0つになりました", [UNREADY], "web",
+        WEB, "Serviceの宛先が0個になりました", [UNREADY], "web",
         "`app`のReadiness Probeが失敗しました（続けて3回目）。HTTP 503が返りました", WEB, [],
     ),
     "requests lost": (WEB, "リクエストが失敗し始めました", [{**LOAD, "at": 30}, HANG], "web", HUNG, WEB, [{**LOAD, "at": 30}]),

@@ -212,7 +212,7 @@ MESSAGES: dict[str, Message] = {
         "persistent-storage",
     ),
     "pvc-shared-by-replicas": warning(
-        "1つのボリュームを{replicas}つのPodで使います",
+        "1つのボリュームを{replicas}個のPodで使います",
         "`{target}`は{mode}なので、使えるのは1つのノードだけです。別のノードのPodは始まりません。",
         "Podごとに分けるならStatefulSetの`volumeClaimTemplates`、共有するならReadWriteManyにします。",
         "Multi-Attach error for volume: Volume is already used by pod(s)",
@@ -265,7 +265,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "host-port-replicas": warning(
         "`hostPort`のため、1つのノードに1つしか動きません",
-        "ノードのポート{port}を使えるPodは、ノードごとに1つです。{replicas}つ動かすには、ノードが{replicas}台要ります。",
+        "ノードのポート{port}を使えるPodは、ノードごとに1つです。{replicas}個動かすには、ノードが{replicas}台要ります。",
         "`hostPort`をやめてServiceを使うか、DaemonSetにします。",
         "0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports.",
         "hostport-hostnetwork",

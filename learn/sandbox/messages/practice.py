@@ -105,7 +105,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "spread-unset": advice(
         "Podを分散させる指定がありません",
-        "{replicas}つのPodが1つのノードに集まると、そのノードの故障ですべて止まります。",
+        "{replicas}個のPodが1つのノードに集まると、そのノードの故障ですべて止まります。",
         "`topologySpreadConstraints`で、ノードやゾーンに分けます。",
         lesson="affinity-spread",
     ),
