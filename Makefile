@@ -29,7 +29,7 @@ test: .venv/.test bundle browser lint types
 lint: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
+	find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --target-version 5.2 --check
 
 types: .venv/.test
 	$(BIN)/mypy learn

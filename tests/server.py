@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
-START_TIMEOUT_SECONDS = 30
+START_TIMEOUT_SECONDS = 60
 
 
 def free_port() -> int:
@@ -121,10 +121,13 @@ def make_run(var: Path) -> Iterator[str]:
         start_new_session=True,
         preexec_fn=_hear_interrupts,
     )
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     try:
         while not answers(url + "/"):
             if process.poll() is not None:
                 raise RuntimeError(f"make run ended with {process.returncode}")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"make run did not answer within {START_TIMEOUT_SECONDS} s")
             time.sleep(0.02)
         yield url
         os.killpg(process.pid, signal.SIGINT)
