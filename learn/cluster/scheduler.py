@@ -230,7 +230,13 @@ class Scheduler(Controller):
 
     def _refuse(self, key: str, info: PodInfo, failed: Unschedulable) -> None:
         outcome = (
-            preempt(info, failed, self.cache.snapshot, self.store.objects("PodDisruptionBudget"))
+            preempt(
+                info,
+                failed,
+                self.cache.snapshot,
+                self.store.objects("PodDisruptionBudget"),
+                self._nominated(),
+            )
             if failed.total
             else Preemption()
         )

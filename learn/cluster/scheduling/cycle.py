@@ -120,7 +120,7 @@ def schedule(
             text = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
             refusals[name] = Refusal("NodeAffinity", (text,), field="spec.affinity.nodeAffinity")
             continue
-        refusal = first_refusal(checks, node) or _with_nominated(pod, node, snapshot, nominated)
+        refusal = first_refusal(checks, node) or refusal_with_nominated(pod, node, snapshot, nominated)
         if refusal is None:
             feasible.append(node)
         else:
@@ -130,7 +130,7 @@ def schedule(
     return best(pod, feasible, snapshot)
 
 
-def _with_nominated(
+def refusal_with_nominated(
     pod: PodInfo, node: NodeInfo, snapshot: Snapshot, nominated: Nominated | None
 ) -> Refusal | None:
     """Room that was made for Pods at least as important is not for this one."""

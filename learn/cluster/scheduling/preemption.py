@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from learn.cluster.api.access import int_at, map_at, text_at
 from learn.cluster.api.labels import from_label_selector
 from learn.cluster.objects import Obj
-from learn.cluster.scheduling.cycle import Unschedulable, refusal_on
+from learn.cluster.pods import condition
+from learn.cluster.scheduling.cycle import Nominated, Unschedulable, refusal_on, refusal_with_nominated
 from learn.cluster.scheduling.fiterror import node_summary
 from learn.cluster.scheduling.nodeinfo import NodeInfo, PodInfo, Snapshot
 from learn.cluster.scheduling.verdict import Refusal, Refused
@@ -41,9 +42,16 @@ class Preemption:
 
 
 def preempt(
-    pod: PodInfo, failed: Unschedulable, snapshot: Snapshot, budgets: Sequence[Obj] = ()
+    pod: PodInfo,
+    failed: Unschedulable,
+    snapshot: Snapshot,
+    budgets: Sequence[Obj] = (),
+    nominated: Nominated | None = None,
 ) -> Preemption:
-    """Look for the node where evicting less important Pods costs least.  `budgets` are PodDisruptionBudgets."""
+    """Look for the node where evicting less important Pods costs least.
+
+    `budgets` are PodDisruptionBudgets; room made for `nominated` Pods as important as this one is theirs.
+    """
     why_not = not_eligible(pod, failed, snapshot)
     if why_not:
         return Preemption(message=f"preemption: {why_not}")
@@ -54,7 +62,7 @@ def preempt(
         if failed.prefilter is not None or refusal is None or not refusal.resolvable:
             refusals[name] = Refusal("DefaultPreemption", (NOT_HELPFUL,))
             continue
-        found = select_victims(pod, node, snapshot, budgets)
+        found = select_victims(pod, node, snapshot, budgets, nominated)
         if isinstance(found, Refusal):
             refusals[name] = found
         else:
@@ -76,12 +84,25 @@ def not_eligible(pod: PodInfo, failed: Unschedulable, snapshot: Snapshot) -> str
     refusal = failed.refusals.get(nominated)
     if refusal is not None and not refusal.resolvable:
         return ""
-    ending = any(other.is_deleting and other.priority < pod.priority for other in node.pods.values())
+    ending = any(_is_preempted(other) and other.priority < pod.priority for other in node.pods.values())
     return TERMINATING if ending else ""
 
 
+def _is_preempted(pod: PodInfo) -> bool:
+    """Whether a Pod ends because the scheduler made room (podTerminatingByPreemption)."""
+    told = condition(pod.pod, "DisruptionTarget")
+    is_victim = (
+        told is not None and told["status"] == "True" and told.get("reason") == "PreemptionByScheduler"
+    )
+    return pod.is_deleting and is_victim
+
+
 def select_victims(
-    pod: PodInfo, node: NodeInfo, snapshot: Snapshot, budgets: Sequence[Obj] = ()
+    pod: PodInfo,
+    node: NodeInfo,
+    snapshot: Snapshot,
+    budgets: Sequence[Obj] = (),
+    nominated: Nominated | None = None,
 ) -> Victims | Refusal:
     """The fewest and least important Pods whose leaving makes room; Pods under a spent budget are spared first."""
     lower = [other for other in node.pods.values() if other.priority < pod.priority]
@@ -90,7 +111,7 @@ def select_victims(
     emptied = node.copy()
     for other in lower:
         emptied.remove(other.uid)
-    refusal = _refusal(pod, emptied, snapshot)
+    refusal = _refusal(pod, emptied, snapshot, nominated)
     if refusal is not None:
         return refusal
     lower.sort(key=importance)
@@ -100,7 +121,7 @@ def select_victims(
     for group in (violating, others):
         for other in group:
             emptied.add(other)
-            if _refusal(pod, emptied, snapshot) is not None:
+            if _refusal(pod, emptied, snapshot, nominated) is not None:
                 emptied.remove(other.uid)
                 victims.append(other)
                 violations += group is violating
@@ -110,9 +131,10 @@ def select_victims(
     return Victims(node=node.name, pods=tuple(victims), violations=violations)
 
 
-def _refusal(pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> Refusal | None:
+def _refusal(pod: PodInfo, node: NodeInfo, snapshot: Snapshot, nominated: Nominated | None) -> Refusal | None:
+    changed = snapshot.replacing(node)
     try:
-        return refusal_on(pod, node, snapshot.replacing(node))
+        return refusal_on(pod, node, changed) or refusal_with_nominated(pod, node, changed, nominated)
     except Refused as refused:
         return Refusal(refused.plugin, (refused.message,))
 

@@ -127,7 +127,11 @@ def test_messages(
 def test_nobody_is_evicted_while_victims_are_still_ending() -> None:
     waiting = pod(priority=100, requests={"cpu": "2"}, status={"nominatedNodeName": "a"})
     ending = running("p", "a", 1, "4", meta={"deletionTimestamp": "x"})
-    text = texts(waiting, Snapshot.of([node("a")], [ending]))
+    # Only victims of the scheduler count (podTerminatingByPreemption): this one ends for another reason.
+    assert "not eligible" not in texts(waiting, Snapshot.of([node("a")], [ending]))
+    told = {"type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler"}
+    victim = {**ending, "status": {**ending["status"], "conditions": [told]}}
+    text = texts(waiting, Snapshot.of([node("a")], [victim]))
     assert text.endswith("preemption: not eligible due to a terminating pod on the nominated node.")
 
 
@@ -187,3 +191,15 @@ def test_each_victim_uses_up_the_budgets_that_guard_it() -> None:
     assert names([elsewhere]) == []
     known = {**guard(0), "status": {"disruptionsAllowed": 0, "disruptedPods": {"p": "2026-01-01T00:00:00Z"}}}
     assert names([known]) == ["q", "r"]
+
+
+def test_room_made_for_another_pod_is_not_given_away() -> None:
+    """RunFilterPluginsWithNominatedPods within the dry run: a nominated Pod as important counts as there."""
+    snapshot = Snapshot.of([node("a")], [running("p", "a", 1, "2"), running("q", "a", 1, "2")])
+    newcomer = pod(priority=100, requests={"cpu": "3"})
+    first = pod_info(pod("first", priority=100, requests={"cpu": "2"}))
+    failed = refused(newcomer, snapshot)
+    assert preempt(pod_info(newcomer), failed, snapshot).victims is not None
+    assert preempt(pod_info(newcomer), failed, snapshot, (), {"a": [first]}).victims is None
+    lesser = pod_info(pod("lesser", priority=99, requests={"cpu": "2"}))
+    assert preempt(pod_info(newcomer), failed, snapshot, (), {"a": [lesser]}).victims is not None
