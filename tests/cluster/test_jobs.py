@@ -7,9 +7,23 @@ import pytest
 from learn.cluster.api.cron import parse_schedule
 from learn.cluster.cluster import Cluster
 from learn.cluster.controllers.cronjob import missed
-from learn.cluster.controllers.job import ending, indexed_ending, retry_delay, wanted_active
-from learn.cluster.controllers.jobindexes import indexes_in, met_rule, ranges
+from learn.cluster.controllers.jobindexes import intervals_in, met_rule, ranges
+from learn.cluster.controllers.jobrules import (
+    Backoff,
+    Indexes,
+    after_finished,
+    ending,
+    finished_ms,
+    first_pending,
+    has_failed,
+    pods_to_remove,
+    remaining_ms,
+    retry_delay,
+    wanted_active,
+)
 from learn.cluster.controllers.podfailurepolicy import match_policy
+
+ON_FAILURE = {"template": {"spec": {"restartPolicy": "OnFailure"}}}
 
 
 @pytest.mark.parametrize(
@@ -25,7 +39,19 @@ from learn.cluster.controllers.podfailurepolicy import match_policy
         ({"completions": 1, "backoffLimit": 0}, {"failed": 1}, "BackoffLimitExceeded"),
         ({"completions": 1, "activeDeadlineSeconds": 10}, {"age_ms": 9_999}, None),
         ({"completions": 1, "activeDeadlineSeconds": 10}, {"age_ms": 10_000}, "DeadlineExceeded"),
-        ({"completions": 1, "activeDeadlineSeconds": 10, "backoffLimit": 0}, {"age_ms": 10_000, "failed": 5}, "DeadlineExceeded"),
+        ({"completions": 1, "activeDeadlineSeconds": 10}, {"age_ms": None}, None),
+        # syncJob asks the back-off limit before the deadline, and both before the completions.
+        ({"completions": 1, "activeDeadlineSeconds": 10, "backoffLimit": 0}, {"age_ms": 10_000, "failed": 5}, "BackoffLimitExceeded"),
+        ({"completions": 1, "activeDeadlineSeconds": 10}, {"age_ms": 10_000, "succeeded": 1}, "DeadlineExceeded"),
+        ({"completions": 1, "backoffLimit": 2}, {"failed": 3, "succeeded": 1}, "BackoffLimitExceeded"),
+        ({"completions": 0}, {}, "CompletionsReached"),
+        ({"completions": 9, "backoffLimitPerIndex": 1}, {"failed": 100}, None),
+        # pastBackoffLimitOnFailure: as many restarts as the limit, or one where it is 0.
+        ({**ON_FAILURE, "completions": 1, "backoffLimit": 2}, {"restarts": 1}, None),
+        ({**ON_FAILURE, "completions": 1, "backoffLimit": 2}, {"restarts": 2}, "BackoffLimitExceeded"),
+        ({**ON_FAILURE, "completions": 1, "backoffLimit": 0}, {"restarts": 0}, None),
+        ({**ON_FAILURE, "completions": 1, "backoffLimit": 0}, {"restarts": 1}, "BackoffLimitExceeded"),
+        ({"completions": 1, "backoffLimit": 2}, {"restarts": 9}, None),
     ],
 )  # fmt: skip
 def test_how_a_job_ends(spec, counts, expected):
@@ -49,14 +75,128 @@ def test_how_many_pods_run_at_once(spec, succeeded, active, expected):
     assert wanted_active(spec, succeeded=succeeded, active=active) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "succeeded", "failed", "after"),
+    [
+        # backoff_utils.go newBackoffRecord
+        ((0, None), [], [], (0, None)),
+        ((0, None), [], [1_000], (1, 1_000)),
+        ((2, 1_000), [], [5_000, 4_000], (4, 5_000)),
+        ((3, 1_000), [5_000], [], (0, None)),
+        ((3, 1_000), [5_000], [4_000], (0, None)),
+        ((3, 1_000), [5_000], [5_000], (0, None)),
+        ((3, 1_000), [2_000, 5_000], [4_000, 6_000, 7_000], (2, 7_000)),
+    ],
+)
+def test_a_success_forgets_the_failures_before_it(before, succeeded, failed, after):
+    assert after_finished(Backoff(*before), succeeded, failed) == after
+
+
+@pytest.mark.parametrize(
+    ("failures", "last", "now", "left"),
+    [(0, None, 5_000, 0), (1, 1_000, 1_000, 10_000), (1, 1_000, 11_000, 0), (1, 1_000, 20_000, 0),
+     (3, 0, 15_000, 25_000), (7, 0, 0, 600_000), (60, 0, 0, 600_000)],
+)  # fmt: skip
+def test_the_wait_counts_from_the_last_failure(failures, last, now, left):
+    """backoff_utils.go getRemainingTimeForFailuresCount"""
+    assert remaining_ms(Backoff(failures, last), now) == left
+
+
+def ended_pod(*finished, ready=None, deleted="", grace=0, sidecar=None):
+    states = [{"terminated": {"finishedAt": each}} if each else {"running": {}} for each in finished]
+    status = {"containerStatuses": [{"name": f"c{n}", "state": state} for n, state in enumerate(states)]}
+    if ready:
+        status["conditions"] = [{"type": "Ready", "status": "False", "lastTransitionTime": ready}]
+    meta = {"creationTimestamp": "1970-01-01T00:00:01Z"}
+    if deleted:
+        meta |= {"deletionTimestamp": deleted, "deletionGracePeriodSeconds": grace}
+    spec = {}
+    if sidecar is not None:
+        spec["initContainers"] = [{"name": "s", "restartPolicy": "Always"}, {"name": "i"}]
+        last = {"terminated": {"finishedAt": sidecar}} if sidecar else {"running": {}}
+        first = {"terminated": {"finishedAt": "1970-01-01T01:00:00Z"}}
+        status["initContainerStatuses"] = [{"name": "s", "state": last}, {"name": "i", "state": first}]
+    return {"metadata": meta, "spec": spec, "status": status}
+
+
+def second(number):
+    return f"1970-01-01T00:00:{number:02}Z"
+
+
+@pytest.mark.parametrize(
+    ("pod", "seconds"),
+    [
+        # backoff_utils.go getFinishedTime
+        (ended_pod(second(7), second(9)), 9),
+        (ended_pod(second(7), sidecar=second(12)), 12),
+        (ended_pod(second(7), sidecar=""), 1),
+        (ended_pod(second(7), "", ready=second(8)), 8),
+        (ended_pod("", deleted=second(40), grace=30), 10),
+        (ended_pod(), 1),
+    ],
+)
+def test_when_a_pod_ended(pod, seconds):
+    assert finished_ms(pod) == seconds * 1000
+
+
+@pytest.mark.parametrize(
+    ("phase", "deleting", "policy", "expected"),
+    [("Failed", False, "Failed", True), ("Running", False, "TerminatingOrFailed", False),
+     ("Running", True, "TerminatingOrFailed", True), ("Running", True, "Failed", False),
+     ("Succeeded", True, "TerminatingOrFailed", False)],
+)  # fmt: skip
+def test_a_pod_that_is_deleted_counts_as_failed(phase, deleting, policy, expected):
+    """job_controller.go isPodFailed, KEP-3939"""
+    meta = {"deletionTimestamp": "x"} if deleting else {}
+    assert has_failed({"metadata": meta, "status": {"phase": phase}}, policy) is expected
+
+
+def active_pod(name, *, index=None, phase="Running", node="n", created=1):
+    meta = {"name": name, "uid": name, "creationTimestamp": second(created), "annotations": {}}
+    if index is not None:
+        meta["annotations"]["batch.kubernetes.io/job-completion-index"] = str(index)
+    return {"metadata": meta, "spec": {"nodeName": node}, "status": {"phase": phase}}
+
+
+INDEXED = {"completionMode": "Indexed", "completions": 3}
+
+
+@pytest.mark.parametrize(
+    ("spec", "pods", "least", "removed"),
+    [
+        # activePodsForRemoval: those that got least far, then the newest; costs play no part.
+        ({}, [active_pod("a"), active_pod("b", phase="Pending"), active_pod("c", node="")], 2, ["c", "b"]),
+        ({}, [active_pod("a", created=1), active_pod("b", created=2)], 1, ["b"]),
+        ({}, [active_pod("a")], 0, []),
+        # Indexed: Pods without a valid index and doubles go first, in any case.
+        (INDEXED, [active_pod("a", index=0), active_pod("b", index=0, created=2), active_pod("c", index=1)], 0, ["b"]),
+        (INDEXED, [active_pod("a"), active_pod("b", index=7), active_pod("c", index=1)], 1, ["a", "b"]),
+        (INDEXED, [active_pod("a", index=0), active_pod("b", index=1, created=2)], 1, ["b"]),
+    ],
+)  # fmt: skip
+def test_the_pods_that_a_job_drops(spec, pods, least, removed):
+    assert [pod["metadata"]["name"] for pod in pods_to_remove(spec, pods, least)] == removed
+
+
+@pytest.mark.parametrize(
+    ("taken", "count", "expected"),
+    [(set(), 2, [0, 1]), ({0, 2}, 2, [1, 3]), ({0, 1, 2, 3, 4}, 2, []), ({1}, 0, []), ({4}, 9, [0, 1, 2, 3])],
+)
+def test_the_next_indexes(taken, count, expected):
+    """indexed_job_utils.go firstPendingIndexes"""
+    assert first_pending(5, taken, count) == expected
+
+
 def test_retries_wait_longer_and_longer():
     assert [retry_delay(n) // 1000 for n in range(9)] == [0, 10, 20, 40, 80, 160, 320, 600, 600]
 
 
 @pytest.mark.parametrize(
-    ("indexes", "text"), [([], ""), ([0], "0"), ([0, 1, 2], "0-2"), ([5, 1, 2, 0], "0-2,5"), ([1, 3], "1,3")]
-)
+    ("indexes", "text"), [([], ""), ([0], "0"), ([0, 1, 2], "0-2"), ([5, 1, 2, 0], "0-2,5"), ([1, 3], "1,3"),
+                         ([0, 1], "0,1"), ([0, 1, 3, 4, 5, 7, 8], "0,1,3-5,7,8")]
+)  # fmt: skip
 def test_completed_indexes_are_written_as_ranges(indexes, text):
+    """JobStatus.completedIndexes: three or more consecutive numbers are compressed."""
     assert ranges(indexes) == text
 
 
@@ -100,6 +240,10 @@ def test_pod_failure_policy(rule, pod, expected):
         ([{"succeededIndexes": "0-2", "succeededCount": 1}], {3, 4}, None),
         ([{"succeededIndexes": "0-2", "succeededCount": 1}], {2, 4}, 0),
         ([{"succeededIndexes": "0"}, {"succeededCount": 3}], {1, 2, 3}, 1),
+        # All of the named indexes are enough, however high the count.
+        ([{"succeededIndexes": "0-1", "succeededCount": 4}], {0, 1}, 0),
+        ([{"succeededIndexes": "7-9"}], {1, 2}, None),
+        ([{"succeededCount": 0}], set(), None),
     ],
 )
 def test_success_policy(rules, succeeded, expected):
@@ -108,7 +252,10 @@ def test_success_policy(rules, succeeded, expected):
 
 
 def test_indexes_are_read_up_to_the_completions():
-    assert indexes_in("0-2,5,7-9", 9) == {0, 1, 2, 5, 7, 8}
+    assert intervals_in("0-2,5,7-9,12", 9) == [(0, 2), (5, 5), (7, 8)]
+
+
+FIRST = {"rules": [{"succeededIndexes": "0"}]}
 
 
 @pytest.mark.parametrize(
@@ -120,12 +267,20 @@ def test_indexes_are_read_up_to_the_completions():
         ({"completions": 3, "maxFailedIndexes": 1}, {0}, {2}, None),
         ({"completions": 5, "maxFailedIndexes": 1}, {0}, {2, 3}, "MaxFailedIndexesExceeded"),
         ({"completions": 3, "maxFailedIndexes": 0}, {0, 1}, {2}, "MaxFailedIndexesExceeded"),
-        ({"completions": 3, "successPolicy": {"rules": [{"succeededIndexes": "0"}]}}, {0}, set(), "SuccessPolicy"),
+        ({"completions": 3, "successPolicy": FIRST}, {0}, set(), "SuccessPolicy"),
+        # The success policy is asked before the completions, and after the failed indexes.
+        ({"completions": 3, "successPolicy": FIRST}, {0, 1, 2}, set(), "SuccessPolicy"),
+        ({"completions": 3, "successPolicy": FIRST}, {0, 1}, {2}, "FailedIndexes"),
+        ({"completions": 3}, {0, 1, 2}, set(), "CompletionsReached"),
     ],
 )  # fmt: skip
 def test_how_indexes_end_a_job(spec, succeeded, failed, expected):
     """pkg/controller/job/job_controller.go syncJob: too many failed, all done, success policy."""
-    found = indexed_ending(spec, succeeded=succeeded, failed=failed)
+    indexes = Indexes(frozenset(succeeded), frozenset(failed))
+    found = ending(
+        {"backoffLimitPerIndex": 1, **spec},
+        succeeded=len(succeeded), failed=len(failed), active=0, age_ms=0, indexes=indexes,
+    )  # fmt: skip
     assert (found.reason if found else None) == expected
 
 
@@ -298,3 +453,68 @@ def test_time_zones_shift_the_schedule():
     # 09:00 in Tokyo is 00:00 UTC, the start of the run: the next one is a day away.
     cluster = run(cron(schedule="1 9 * * *", timeZone="Asia/Tokyo"), 120_000)
     assert job_times(cluster) == [60]
+
+
+def told(cluster):
+    return [
+        c["type"] for c in cluster.get("Job", "j")["status"].get("conditions", ()) if c["status"] == "True"
+    ]
+
+
+def test_a_job_has_failed_only_when_its_pods_have_ended():
+    """Since 1.31 FailureTarget comes at once, Failed when no Pod terminates any more; what ran counts as failed."""
+    cluster = run(job("sleep 3600", activeDeadlineSeconds=20, completions=2, parallelism=2), 21_000)
+    status = cluster.get("Job", "j")["status"]
+    assert (told(cluster), status["terminating"], status["failed"]) == (["FailureTarget"], 2, 2)
+    cluster.run_until(60_000)
+    status = cluster.get("Job", "j")["status"]
+    assert (told(cluster), status["failed"]) == (["FailureTarget", "Failed"], 2)
+    times = {c["type"]: c["lastTransitionTime"] for c in status["conditions"]}
+    assert times["FailureTarget"] < times["Failed"]
+
+
+def test_what_a_job_deletes_itself_has_not_failed():
+    """deleteJobPods takes the finalizer off first: suspending or shrinking counts nothing."""
+    cluster = run(job("sleep 3600", completions=4, parallelism=3), 10_000)
+    cluster.patch("Job", "j", {"spec": {"parallelism": 1}})
+    cluster.run_until(60_000)
+    status = cluster.get("Job", "j")["status"]
+    assert (status["active"], status.get("failed", 0)) == (1, 0)
+    cluster.patch("Job", "j", {"spec": {"suspend": True}})
+    cluster.run_until(120_000)
+    status = cluster.get("Job", "j")["status"]
+    assert (status.get("active", 0), status.get("failed", 0), told(cluster)) == (0, 0, ["Suspended"])
+
+
+@pytest.mark.parametrize(
+    ("policy", "created"), [("TerminatingOrFailed", [0, 20_000]), ("Failed", [0, 50_000])]
+)
+def test_when_a_deleted_pod_is_replaced(policy, created):
+    """KEP-3939: it counts as failed at once, or first when it has ended; the next waits 10 s from there."""
+    cluster = run(job("sleep 3600", podReplacementPolicy=policy), 10_000)
+    cluster.delete("Pod", cluster.objects("Pod")[0]["metadata"]["name"])
+    cluster.run_until(120_000)
+    assert [
+        e.time_ms // 10_000 * 10_000 for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")
+    ] == created
+    assert cluster.get("Job", "j")["status"]["failed"] == 1
+
+
+def test_ignored_failures_wait_but_do_not_count():
+    rule = {"action": "Ignore", "onExitCodes": {"operator": "In", "values": [1]}}
+    cluster = run(job("exit 1", backoffLimit=0, podFailurePolicy={"rules": [rule]}), 60_000)
+    created = [e.time_ms for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")]
+    assert created == [0, 13_000, 34_000]
+    assert cluster.get("Job", "j")["status"].get("failed", 0) == 0
+
+
+def test_an_index_that_waits_keeps_its_place():
+    """firstPendingIndexes is asked before the waits: with one Pod at a time the next index waits, too."""
+    script = "test $JOB_COMPLETION_INDEX != 0"
+    cluster = run(
+        job(script, completionMode="Indexed", completions=2, parallelism=1, backoffLimitPerIndex=1), 60_000
+    )
+    created = [
+        (e.time_ms, e.ref.name[:3]) for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")
+    ]
+    assert created == [(0, "j-0"), (13_000, "j-0"), (14_000, "j-1")]

@@ -1,92 +1,58 @@
-"""Runs Pods to completion (pkg/controller/job/job_controller.go)."""
+"""Runs Pods to completion (pkg/controller/job/job_controller.go); what it decides is in `jobrules`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
-from learn.cluster.controllers.jobindexes import failed_indexes, met_rule, ranges
+from learn.cluster.controllers.jobindexes import failed_indexes, ranges
+from learn.cluster.controllers.jobpods import indexed_pod, job_pod
+from learn.cluster.controllers.jobrules import (
+    Backoff,
+    Ending,
+    Indexes,
+    after_finished,
+    completion_index,
+    ending,
+    finished_ms,
+    first_pending,
+    has_failed,
+    pods_to_remove,
+    remaining_ms,
+    restarts,
+    wanted_active,
+)
 from learn.cluster.controllers.podfailurepolicy import match_policy
-from learn.cluster.controllers.replicas import claim, pod_from, set_condition, without_zeros
-from learn.cluster.objects import Obj, is_deleting, ref_of
-from learn.cluster.pods import is_ready, is_true
+from learn.cluster.controllers.replicas import claim, set_condition, without_zeros
+from learn.cluster.objects import Obj, controller_of, is_deleting, ref_of
+from learn.cluster.pods import condition, is_ready, is_terminal, is_true
+from learn.cluster.store import Notice
 
-FIRST_BACKOFF_MS = 10_000
-LONGEST_BACKOFF_MS = 600_000
-INDEX = "batch.kubernetes.io/job-completion-index"
-INDEX_FAILURES = "batch.kubernetes.io/job-index-failure-count"
 UID_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid")
 NAME_LABELS = ("batch.kubernetes.io/job-name", "job-name")
-
-
-class Ending(NamedTuple):
-    """Why a Job ends: Complete or Failed, with the reason and message of its condition."""
-
-    kind: str
-    reason: str = ""
-    message: str = ""
-
-
-def ending(
-    spec: Mapping[str, Any], *, succeeded: int, failed: int, active: int, age_ms: int | None
-) -> Ending | None:
-    """Whether a Job is over, and how; the deadline wins over the back-off limit.
-
-    `failed` counts failed Pods (and, under OnFailure, restarts); `age_ms` is None before the Job has started.
-    """
-    limit = spec.get("backoffLimit")
-    limit = 6 if limit is None else int(limit)
-    deadline = spec.get("activeDeadlineSeconds")
-    if deadline is not None and age_ms is not None and age_ms >= int(deadline) * 1000:
-        return Ending("Failed", "DeadlineExceeded", "Job was active longer than specified deadline")
-    if failed > limit:
-        return Ending("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
-    completions = spec.get("completions")
-    if completions is None:
-        if succeeded and not active:
-            return Ending("Complete", "CompletionsReached", "Reached expected number of succeeded pods")
-    elif succeeded >= int(completions):
-        return Ending("Complete", "CompletionsReached", "Reached expected number of succeeded pods")
-    return None
-
-
-def indexed_ending(spec: Mapping[str, Any], *, succeeded: set[int], failed: set[int]) -> Ending | None:
-    """How the indexes of a Job end it: too many failed, all are done with failed ones, or enough succeeded."""
-    completions = int(spec.get("completions") or 0)
-    most = spec.get("maxFailedIndexes")
-    if most is not None and len(failed) > int(most):
-        text = "Job has exceeded the specified maximal number of failed indexes"
-        return Ending("Failed", "MaxFailedIndexesExceeded", text)
-    if failed and len(failed) + len(succeeded) >= completions:
-        return Ending("Failed", "FailedIndexes", "Job has failed indexes")
-    rule = met_rule(spec.get("successPolicy"), succeeded, completions)
-    return None if rule is None else Ending("Complete", "SuccessPolicy", f"Matched rules at index {rule}")
-
-
-def wanted_active(spec: Mapping[str, Any], *, succeeded: int, active: int, failed_indexes: int = 0) -> int:
-    """How many Pods should run at once (manageJob)."""
-    if spec.get("suspend"):
-        return 0
-    parallelism = spec.get("parallelism")
-    parallelism = 1 if parallelism is None else int(parallelism)
-    completions = spec.get("completions")
-    if completions is None:
-        return active if succeeded else parallelism
-    return min(parallelism, int(completions) - succeeded - failed_indexes)
-
-
-def retry_delay(failures: int) -> int:
-    """Milliseconds before the next Pod after so many failures in a row: 10 s, doubled, at most ten minutes."""
-    return min(FIRST_BACKOFF_MS * 2 ** min(failures - 1, 20), LONGEST_BACKOFF_MS) if failures > 0 else 0
+INTERIM = {"SuccessCriteriaMet": "Complete", "FailureTarget": "Failed"}
+"""What is true of a Job that is over while Pods of it still end, and what becomes true when they have."""
 
 
 class JobController(Controller):
+    """State per Job's uid: the Pods that were counted, as `{uid: index}` in `succeeded`, `failed` and `ignored`,
+    those it deleted itself and does not count (`own`), those that are gone uncounted (`gone`), the indexes that a policy gave up, and the back-offs,
+    of the Job (`backoff`) and of its indexes (`waits`), as `[failures, time of the last]`.
+    """
+
     name = "job"
 
     def watches(self) -> Mapping[str, KeysOf]:
-        return {"Job": own_key, "Pod": owner_key("Job")}
+        return {"Job": own_key, "Pod": self._of_pod}
+
+    def _of_pod(self, notice: Notice) -> Iterable[str]:
+        """A Pod that is gone is kept until it is counted, as the finalizer of the tracking does upstream."""
+        owner = controller_of(notice.obj)
+        if notice.new is None and owner is not None and owner["uid"] in self.state:
+            self.state[owner["uid"]]["gone"].append(notice.obj)
+        return owner_key("Job")(notice)
 
     def reconcile(self, key: str) -> None:
         job = self.store.find("Job", *split_key(key))
@@ -97,12 +63,21 @@ class JobController(Controller):
             return
         job = self._started(job)
         pods = claim(self, job, "Pod")
-        over = self._failed_by_policy(job, pods)
+        memory = self._memory(job)
+        gone, memory["gone"] = memory["gone"], []
+        self._note_ended(job, [*gone, *pods], memory)
         counts = self._counts(job, pods)
-        started = (job.get("status") or {}).get("startTime")
-        age = self.engine.now - self.clock.ms(started) if started else None
-        over = over or ending(job["spec"], succeeded=counts["succeeded"], failed=counts["failures"], active=counts["active"], age_ms=age)  # fmt: skip
-        over = over or self._ending_by_indexes(job)
+        age = self._age(job)
+        over = self._decided(job) or self._failed_by_policy(job, [*gone, *pods])
+        over = over or ending(
+            job["spec"],
+            succeeded=counts["succeeded"],
+            failed=counts["failed"],
+            active=counts["active"],
+            age_ms=age,
+            restarts=restarts(pods),
+            indexes=self._indexes(job) if self._is_indexed(job) else None,
+        )
         if over is not None:
             self._finish(job, pods, over)
             return
@@ -112,108 +87,111 @@ class JobController(Controller):
         if deadline is not None and age is not None:
             self.enqueue(key, delay_ms=int(deadline) * 1000 - age)
 
-    def _ending_by_indexes(self, job: Obj) -> Ending | None:
-        if not self._is_indexed(job):
+    def _age(self, job: Obj) -> int | None:
+        """Since when it runs, in milliseconds; None before its start and while it is suspended."""
+        started = (job.get("status") or {}).get("startTime")
+        if not started or job["spec"].get("suspend"):
             return None
-        return indexed_ending(job["spec"], succeeded=self._succeeded(job), failed=self._failed(job))
+        return self.engine.now - self.clock.ms(started)
 
-    def _succeeded(self, job: Obj) -> set[int]:
-        done = self.state[job["metadata"]["uid"]]["succeeded"].values()
-        return {int(index) for index in done if index.isdecimal()}
+    def _decided(self, job: Obj) -> Ending | None:
+        """How the Job ends, when that was decided before and only its Pods were awaited."""
+        for interim, kind in INTERIM.items():
+            if is_true(job, interim):
+                known = condition(job, interim) or {}
+                return Ending(kind, known.get("reason", ""), known.get("message", ""))
+        return None
 
-    def _failed(self, job: Obj) -> set[int]:
-        memory = self.state[job["metadata"]["uid"]]
-        return failed_indexes(job["spec"], self._failures_by_index(memory), memory.get("given_up", ()))
+    def _indexes(self, job: Obj) -> Indexes:
+        memory = self._memory(job)
+        done = (int(index) for index in memory["succeeded"].values() if index.isdecimal())
+        failed = failed_indexes(job["spec"], Counter(memory["failed"].values()), memory["given_up"])
+        completions = int(job["spec"].get("completions") or 0)
+        return Indexes(frozenset(index for index in done if index < completions), frozenset(failed))
 
-    def _failures_by_index(self, memory: Obj) -> Counter[str]:
-        return Counter(memory["failed"].values())
+    def _memory(self, job: Obj) -> dict[str, Any]:
+        memory: dict[str, Any] = self.state.setdefault(job["metadata"]["uid"], {})
+        if not memory:
+            for name in ("succeeded", "failed", "ignored", "waits"):
+                memory[name] = {}
+            memory.update(own=[], given_up=[], gone=[], backoff=[0, None])
+        return memory
 
     # -- counting --------------------------------------------------------------------------------
 
     def _started(self, job: Obj) -> Obj:
-        """startTime, taken away again while the Job is suspended."""
+        """Set startTime; a Job that is resumed starts anew."""
         status = job.get("status") or {}
         if job["spec"].get("suspend"):
-            conditions = set_condition(
-                status.get("conditions") or (),
-                _condition("Suspended", "JobSuspended", "Job suspended"),
-                self.now_stamp(),
-            )
-            new = {key: value for key, value in status.items() if key != "startTime"}
-            return self.api.update_status(ref_of(job), {**new, "conditions": conditions})
-        if status.get("startTime"):
+            if not is_true(job, "Suspended"):
+                self._tell(job, "Normal", "Suspended", "Job suspended")
+            suspended = _condition("Suspended", "JobSuspended", "Job suspended")
+            conditions = set_condition(status.get("conditions") or (), suspended, self.now_stamp())
+            return self.api.update_status(ref_of(job), {**status, "conditions": conditions})
+        is_resumed = is_true(job, "Suspended")
+        if status.get("startTime") and not is_resumed:
             return job
         new = {**status, "startTime": self.now_stamp()}
-        if is_true(job, "Suspended"):
-            resumed = {
-                "type": "Suspended",
-                "status": "False",
-                "reason": "JobResumed",
-                "message": "Job resumed",
-            }
+        if is_resumed:
+            self._tell(job, "Normal", "Resumed", "Job resumed")
+            resumed = {**_condition("Suspended", "JobResumed", "Job resumed"), "status": "False"}
             new["conditions"] = set_condition(status.get("conditions") or (), resumed, self.now_stamp())
         return self.api.update_status(ref_of(job), new)
 
     def _counts(self, job: Obj, pods: Sequence[Obj]) -> dict[str, int]:
-        """Pods by how they stand; `failures` is what counts against backoffLimit."""
-        memory = self.state.setdefault(
-            job["metadata"]["uid"], {"succeeded": {}, "failed": {}, "ignored": {}, "retry_at": 0, "done": {}}
-        )
-        for pod in pods:
-            uid = pod["metadata"]["uid"]
-            phase = pod["status"].get("phase")
-            if phase == "Succeeded":
-                memory["succeeded"].setdefault(uid, self._index(pod))
-            elif phase == "Failed" and uid not in memory["failed"] and uid not in memory["ignored"]:
-                self._note_failure(job, pod, memory)
-        active = [
-            p for p in pods if p["status"].get("phase") not in ("Succeeded", "Failed") and not is_deleting(p)
-        ]
-        succeeded = len(memory["succeeded"])
-        if self._is_indexed(job):
-            succeeded = len(set(memory["succeeded"].values()))
-        failures = len(memory["failed"])
-        if job["spec"]["template"]["spec"].get("restartPolicy") == "OnFailure":
-            failures += sum(
-                c.get("restartCount", 0) for p in active for c in p["status"].get("containerStatuses") or ()
-            )
+        """Pods by how they stand, those included that are gone."""
+        memory = self._memory(job)
+        active = [pod for pod in pods if not is_terminal(pod) and not is_deleting(pod)]
+        is_indexed = self._is_indexed(job)
         return {
             "active": len(active),
             "ready": sum(map(is_ready, active)),
-            "succeeded": succeeded,
-            "failed": len(memory["failed"]) + len(memory["ignored"]),
-            "failures": failures,
-            "terminating": sum(is_deleting(p) for p in pods),
+            "succeeded": len(self._indexes(job).succeeded) if is_indexed else len(memory["succeeded"]),
+            "failed": len(memory["failed"]),
+            "terminating": sum(is_deleting(pod) and not is_terminal(pod) for pod in pods),
         }
 
+    def _note_ended(self, job: Obj, pods: Sequence[Obj], memory: Obj) -> None:
+        """Count each Pod once that has succeeded or failed, and draw the back-offs from when it ended."""
+        policy = job["spec"].get("podReplacementPolicy") or ""
+        succeeded: list[int] = []
+        failed: list[int] = []
+        for pod in pods:
+            uid = pod["metadata"]["uid"]
+            if uid in memory["own"] or any(
+                uid in memory[name] for name in ("succeeded", "failed", "ignored")
+            ):
+                continue
+            if pod["status"].get("phase") == "Succeeded":
+                memory["succeeded"][uid] = self._index(pod)
+                succeeded.append(finished_ms(pod))
+            elif has_failed(pod, policy) or self.store.find("Pod", *_name(pod)) is None:
+                self._note_failure(job, pod, memory)
+                failed.append(finished_ms(pod))
+        memory["backoff"] = list(after_finished(Backoff(*memory["backoff"]), succeeded, failed))
+
     def _note_failure(self, job: Obj, pod: Obj, memory: Obj) -> None:
-        """Count a failed Pod, or not, as the policy says, and note when the next may start."""
+        """Count a failed Pod, or not, as the policy says; its index waits either way."""
         uid, index = pod["metadata"]["uid"], self._index(pod)
         found = match_policy(job["spec"].get("podFailurePolicy") or {}, pod)
-        if found and found.action == "Ignore":
-            memory["ignored"][uid] = index
-            return
-        memory["failed"][uid] = index
-        if job["spec"].get("backoffLimitPerIndex") is None:
-            memory["retry_at"] = self.engine.now + retry_delay(len(memory["failed"]))
-            return
+        memory["ignored" if found and found.action == "Ignore" else "failed"][uid] = index
         if found and found.action == "FailIndex":
-            memory.setdefault("given_up", []).append(index)
-        failures = self._failures_by_index(memory)[index]
-        memory.setdefault("retry_index_at", {})[index] = self.engine.now + retry_delay(failures)
+            memory["given_up"].append(index)
+        failures = memory["waits"].get(index, [0])[0]
+        memory["waits"][index] = [failures + 1, finished_ms(pod)]
 
     def _is_indexed(self, job: Obj) -> bool:
         return bool(job["spec"].get("completionMode") == "Indexed")
 
     def _index(self, pod: Obj) -> str:
-        return str((pod["metadata"].get("annotations") or {}).get(INDEX, ""))
+        index = completion_index(pod)
+        return "" if index < 0 else str(index)
 
     def _failed_by_policy(self, job: Obj, pods: Sequence[Obj]) -> Ending | None:
         policy = job["spec"].get("podFailurePolicy")
+        replacement = job["spec"].get("podReplacementPolicy") or ""
         for pod in pods if policy else ():
-            if pod["status"].get("phase") != "Failed":
-                continue
-            found = match_policy(policy, pod)
+            found = match_policy(policy, pod) if has_failed(pod, replacement) else None
             if found and found.action == "FailJob":
                 return Ending("Failed", "PodFailurePolicy", found.message)
         return None
@@ -221,72 +199,61 @@ class JobController(Controller):
     # -- moving ----------------------------------------------------------------------------------
 
     def _manage(self, job: Obj, pods: Sequence[Obj], counts: Mapping[str, int]) -> None:
-        wanted = wanted_active(
-            job["spec"],
-            succeeded=counts["succeeded"],
-            active=counts["active"],
-            failed_indexes=len(self._failed(job)),
-        )
-        missing = wanted - counts["active"]
-        key = f"{job['metadata']['namespace']}/{job['metadata']['name']}"
-        replace_late = job["spec"].get("podReplacementPolicy") == "Failed"
-        if replace_late:
+        """Delete what is too much, or else create what is missing (manageJob)."""
+        spec = job["spec"]
+        wanted = wanted_active(spec, succeeded=counts["succeeded"], active=counts["active"])
+        active = [pod for pod in pods if not is_terminal(pod) and not is_deleting(pod)]
+        removed = pods_to_remove(spec, active, max(0, len(active) - wanted))
+        for pod in removed:
+            self._memory(job)["own"].append(pod["metadata"]["uid"])
+            self._delete(job, pod)
+        missing = wanted - len(active)
+        if spec.get("podReplacementPolicy") == "Failed":
             missing -= counts["terminating"]
-        if missing < 0:
-            active = [
-                p
-                for p in pods
-                if p["status"].get("phase") not in ("Succeeded", "Failed") and not is_deleting(p)
-            ]
-            for pod in active[missing:]:
-                self._delete(job, pod)
-        retry_at = self.state[job["metadata"]["uid"]]["retry_at"]
-        if missing > 0 and self.engine.now < retry_at:
-            self.enqueue(key, delay_ms=retry_at - self.engine.now)
+        if removed or missing <= 0:
             return
-        free = self._free_indexes(job, pods)
-        for number in range(max(0, missing)):
-            if self._is_indexed(job) and number >= len(free):
-                break
-            self._create(job, free[number] if self._is_indexed(job) else None)
+        if self._is_indexed(job):
+            for index in self._pending_indexes(job, pods, missing):
+                self._create(job, index)
+            return
+        if not self._waits(job, self._memory(job)["backoff"]):
+            for _ in range(missing):
+                self._create(job, None)
 
-    def _free_indexes(self, job: Obj, pods: Sequence[Obj]) -> list[int]:
-        """Indexes that have not ended, do not run and need not wait, the lowest first."""
-        if not self._is_indexed(job):
+    def _waits(self, job: Obj, *backoffs: Sequence[Any]) -> bool:
+        """Whether every one of these back-offs still runs; then look again when the first is over."""
+        now = self.clock.start_ms + self.engine.now
+        left = [remaining_ms(Backoff(*each), now) for each in backoffs]
+        if not left or not min(left):
+            return False
+        meta = job["metadata"]
+        self.enqueue(f"{meta['namespace']}/{meta['name']}", delay_ms=min(left))
+        return True
+
+    def _pending_indexes(self, job: Obj, pods: Sequence[Obj], count: int) -> list[int]:
+        """The lowest indexes that have neither ended nor run, without those that must wait."""
+        spec, memory, done = job["spec"], self._memory(job), self._indexes(job)
+        late = spec.get("podReplacementPolicy") == "Failed"
+        running = {
+            completion_index(pod) for pod in pods if not is_terminal(pod) and (late or not is_deleting(pod))
+        }
+        taken = done.succeeded | done.failed | running
+        pending = first_pending(int(spec.get("completions") or 0), taken, count)
+        if spec.get("backoffLimitPerIndex") is None:
+            return [] if self._waits(job, memory["backoff"]) else pending
+        waits = {index: memory["waits"].get(str(index), [0, None]) for index in pending}
+        if self._waits(job, *waits.values()):
             return []
-        memory = self.state[job["metadata"]["uid"]]
-        done = self._succeeded(job) | self._failed(job)
-        waits = {index: at for index, at in memory.get("retry_index_at", {}).items() if at > self.engine.now}
-        if waits:
-            delay = min(waits.values()) - self.engine.now
-            self.enqueue(f"{job['metadata']['namespace']}/{job['metadata']['name']}", delay_ms=delay)
-        running = {self._index(p) for p in pods if p["status"].get("phase") not in ("Succeeded", "Failed")}
-        every = range(int(job["spec"].get("completions") or 0))
-        return [i for i in every if i not in done and str(i) not in running and str(i) not in waits]
+        return [index for index in pending if not self._remaining(waits[index])]
+
+    def _remaining(self, backoff: Sequence[Any]) -> int:
+        return remaining_ms(Backoff(*backoff), self.clock.start_ms + self.engine.now)
 
     def _create(self, job: Obj, index: int | None) -> None:
-        template = job["spec"]["template"]
-        name = job["metadata"]["name"]
-        meta = template.get("metadata") or {}
-        more: Obj = {"generateName": f"{name}-"}
-        spec = template["spec"]
-        if index is not None:
-            more["generateName"] = f"{name}-{index}-"
-            more["annotations"] = {**(meta.get("annotations") or {}), INDEX: str(index)}
-            if job["spec"].get("backoffLimitPerIndex") is not None:
-                failures = self._failures_by_index(self.state[job["metadata"]["uid"]])[str(index)]
-                more["annotations"][INDEX_FAILURES] = str(failures)
-            more["labels"] = {**(meta.get("labels") or {}), INDEX: str(index)}
-            source = {"fieldRef": {"apiVersion": "v1", "fieldPath": f"metadata.labels['{INDEX}']"}}
-            env = {"name": "JOB_COMPLETION_INDEX", "valueFrom": source}
-            spec = {
-                **spec,
-                "containers": [{**c, "env": [*(c.get("env") or ()), env]} for c in spec["containers"]],
-            }
-            if not spec.get("hostname"):
-                spec["hostname"] = f"{name}-{index}"
-        pod = pod_from(template, job, **more)
-        created = self.api.create({**pod, "spec": spec}, trusted=True, field="spec.parallelism")
+        memory = self._memory(job)
+        failures, ignored = (Counter(memory[name].values())[str(index)] for name in ("failed", "ignored"))
+        pod = job_pod(job) if index is None else indexed_pod(job, index, failures=failures, ignored=ignored)
+        created = self.api.create(pod, trusted=True, field="spec.parallelism")
         self._tell(job, "Normal", "SuccessfulCreate", f"Created pod: {created['metadata']['name']}")
 
     def _delete(self, job: Obj, pod: Obj) -> None:
@@ -294,18 +261,34 @@ class JobController(Controller):
         self._tell(job, "Normal", "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")
 
     def _finish(self, job: Obj, pods: Sequence[Obj], over: Ending) -> None:
-        """The Job is over: what still runs is deleted, the conditions say how it ended."""
+        """The Job is over: what still runs is deleted, and when that has ended, the last condition is set."""
+        memory = self._memory(job)
         for pod in pods:
-            if pod["status"].get("phase") not in ("Succeeded", "Failed") and not is_deleting(pod):
+            uid = pod["metadata"]["uid"]
+            if (
+                is_terminal(pod)
+                or uid in memory["own"]
+                or uid in memory["failed"]
+                or uid in memory["ignored"]
+            ):
+                continue
+            if over.kind == "Failed":
+                self._note_failure(job, pod, memory)
+            else:
+                memory["own"].append(uid)
+        for pod in pods:
+            if not is_terminal(pod) and not is_deleting(pod):
                 self._delete(job, pod)
-        first = "SuccessCriteriaMet" if over.kind == "Complete" else "FailureTarget"
-        self._report(
-            job,
-            (_condition(first, over.reason, over.message), _condition(over.kind, over.reason, over.message)),
-        )
-        if over.kind == "Complete":
+        left = self.store.owned_by(job["metadata"]["uid"], "Pod")
+        first = next(interim for interim, kind in INTERIM.items() if kind == over.kind)
+        conditions = [_condition(first, over.reason, over.message)]
+        is_ended = all(is_terminal(pod) or not is_deleting(pod) for pod in left)
+        if is_ended:
+            conditions.append(_condition(over.kind, over.reason, over.message))
+        self._report(job, conditions)
+        if is_ended and over.kind == "Complete":
             self._tell(job, "Normal", "Completed", "Job completed")
-        else:
+        elif is_ended:
             self._tell(job, "Warning", over.reason, over.message)
 
     def _expire(self, job: Obj) -> None:
@@ -355,17 +338,21 @@ class JobController(Controller):
         if any(each["type"] == "Complete" for each in conditions):
             status["completionTime"] = self.now_stamp()
         if self._is_indexed(found):
-            status["completedIndexes"] = ranges(self._succeeded(found))
+            status["completedIndexes"] = ranges(self._indexes(found).succeeded)
             if found["spec"].get("backoffLimitPerIndex") is not None:
-                status["failedIndexes"] = ranges(self._failed(found))
+                status["failedIndexes"] = ranges(self._indexes(found).failed)
         status = without_zeros(status, "ready", "terminating", "uncountedTerminatedPods", "failedIndexes")
         self.api.update_status(ref, status)
-        if conditions:
+        if any(each["type"] in INTERIM.values() for each in conditions):
             self.enqueue(f"{ref.namespace}/{ref.name}")
 
 
 def _condition(kind: str, reason: str, message: str) -> Obj:
     return {"type": kind, "status": "True", "reason": reason, "message": message}
+
+
+def _name(pod: Obj) -> tuple[str, str]:
+    return pod["metadata"]["namespace"], pod["metadata"]["name"]
 
 
 def generated_labels(job: Obj) -> Obj:

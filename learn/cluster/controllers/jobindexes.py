@@ -5,46 +5,51 @@ Source: pkg/controller/job/indexed_job_utils.go, success_policy.go, pkg/apis/bat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 
 def ranges(indexes: Iterable[Any]) -> str:
-    """Indexes as the status has them: `0-2,5`; two neighbours stand as a range, too."""
+    """Indexes as the status has them: `0-2,5,6`; three or more in a row stand as a range (orderedIntervals.String)."""
     numbers = sorted({int(each) for each in indexes if str(each).isdecimal()})
     parts: list[str] = []
     start = previous = None
     for number in [*numbers, None]:
-        if previous is not None and number != previous + 1:
-            parts.append(str(start) if start == previous else f"{start}-{previous}")
+        if start is not None and previous is not None and number != previous + 1:
+            joint = "-" if previous > start + 1 else ","
+            parts.append(str(start) if start == previous else f"{start}{joint}{previous}")
             start = number
         start = number if start is None else start
         previous = number
     return ",".join(parts)
 
 
-def indexes_in(text: str, completions: int) -> set[int]:
-    """The indexes below `completions` that `0-2,5` names."""
-    found: set[int] = set()
+def intervals_in(text: str, completions: int) -> list[tuple[int, int]]:
+    """The indexes below `completions` that `0-2,5` names, as pairs of the first and the last of each part."""
+    found = []
     for part in text.split(","):
         first, _, last = part.partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
-            found.update(range(int(first), min(int(last or first), completions - 1) + 1))
+        if first.isdecimal() and (last or first).isdecimal() and int(first) < completions:
+            found.append((int(first), min(int(last or first), completions - 1)))
     return found
 
 
-def met_rule(policy: Mapping[str, Any] | None, succeeded: set[int], completions: int) -> int | None:
-    """The first rule of a successPolicy that holds (matchSuccessPolicy).
+def met_rule(policy: Mapping[str, Any] | None, succeeded: Collection[int], completions: int) -> int | None:
+    """The first rule of a successPolicy that holds (matchSuccessPolicy); none before an index has succeeded.
 
-    `succeededIndexes` alone asks for all of them, `succeededCount` for so many (of those indexes, if named).
+    `succeededIndexes` asks for all of them, or for as many of them as `succeededCount` says; a
+    `succeededCount` alone for so many of any.
     """
-    for number, rule in enumerate((policy or {}).get("rules") or ()):
-        wanted = rule.get("succeededIndexes")
-        named = indexes_in(wanted, completions) if wanted is not None else None
-        counted = succeeded if named is None else succeeded & named
-        count = rule.get("succeededCount")
-        least = count if count is not None else len(named or ())
-        if len(counted) >= least and (named is not None or count is not None):
+    for number, rule in enumerate((policy or {}).get("rules") or () if succeeded else ()):
+        wanted, count = rule.get("succeededIndexes"), rule.get("succeededCount")
+        if wanted is None:
+            if count is not None and len(succeeded) >= int(count):
+                return number
+            continue
+        named = intervals_in(str(wanted), completions)
+        total = sum(last - first + 1 for first, last in named)
+        met = sum(any(first <= index <= last for first, last in named) for index in succeeded)
+        if named and (met == total or (count is not None and met >= int(count))):
             return number
     return None
 

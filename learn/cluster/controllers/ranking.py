@@ -43,6 +43,26 @@ def deletion_order(pods: Sequence[Obj], related: Sequence[Obj], now_ms: int) -> 
     return sorted(pods, key=cmp_to_key(compare))
 
 
+def active_order(pods: Sequence[Obj]) -> list[Obj]:
+    """The Pods, those that got least far at the front (ActivePods): what a Job deletes first.
+
+    Unlike `deletion_order` it knows neither costs nor crowded nodes, and compares times as they are.
+    """
+
+    def rank(pod: Obj) -> tuple[float, ...]:
+        ready = is_ready(pod)
+        apps, sidecars = _restarts(pod)
+        since = _newer_first(_ready_time(pod)) if ready else 0
+        created = _newer_first(pod["metadata"].get("creationTimestamp", ""))
+        return (bool(pod["spec"].get("nodeName")), _phase(pod), ready, since, -apps, -sidecars, created)
+
+    return sorted(pods, key=rank)
+
+
+def _newer_first(timestamp: str) -> float:
+    return -parse_timestamp(timestamp) if timestamp else float("-inf")
+
+
 def _compare(left: Obj, right: Obj, crowd: dict[str, int], now_ms: int) -> int:
     left_node, right_node = left["spec"].get("nodeName"), right["spec"].get("nodeName")
     if bool(left_node) != bool(right_node):
