@@ -20,6 +20,7 @@ from learn.cluster.api.allocation import Ranges, allocate, taken_by
 from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.csaupgrade import apply_owned, upgraded
 from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.api.fielderror import ErrorType
 from learn.cluster.api.ownership import ApplyConflict, track_update
 from learn.cluster.api.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, PatchError, apply_patch
 from learn.cluster.api.podwarnings import pod_warnings
@@ -180,6 +181,8 @@ class ApiServer:
         others = [s for s in self.store.objects("Service") if ref_of(s) != ref_of(obj)]
         ranges = Ranges(seed=self.engine.seed)
         service, found = allocate(obj, taken_by(others), ranges, old=old, version=self.version)
+        if found and found[0].type is ErrorType.INTERNAL:
+            raise errors.internal(found[0].detail)
         if found:
             raise errors.invalid("Service", obj["metadata"]["name"], found, self.version)
         return service

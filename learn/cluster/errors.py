@@ -73,6 +73,11 @@ def patch_refused(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
 
+def internal(message: str) -> ApiError:
+    """apimachinery's NewInternalError."""
+    return ApiError(500, "InternalError", f"Internal error occurred: {message}")
+
+
 def too_many_requests(message: str) -> ApiError:
     return ApiError(429, "TooManyRequests", message)
 

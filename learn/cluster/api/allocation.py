@@ -1,25 +1,25 @@
-"""Cluster IPs and node ports of Services (pkg/registry/core/service: ipallocator, portallocator).
+"""Cluster IPs and node ports of Services (pkg/registry/core/service/storage: alloc.go, storage.go; ipallocator).
 
 A choice depends on the seed, the Service's name and what is taken, never on the order of calls alone.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, TypeAlias
 
 from learn.cluster.api.access import copy_json, int_at, map_at, maps_at, text_at
+from learn.cluster.api.draws import draw
 from learn.cluster.api.fielderror import ErrorType, FieldError, Path, invalid
-from learn.cluster.api.servicetypes import drop_type_dependent, needs_node_ports
-from learn.cluster.api.validation.services import cluster_ips, is_headless
+from learn.cluster.api.ipfamilies import init_families
+from learn.cluster.api.nodeports import PortPool, allocate_node_ports
+from learn.cluster.api.servicetypes import drop_type_dependent, has_node_ports, is_alias, node_ports_of
+from learn.cluster.api.validation.clusterips import cluster_ips, is_headless
+from learn.cluster.api.validation.services import needs_health_check
 from learn.cluster.api.versions import NEWEST, behaviour
 
 Object: TypeAlias = dict[str, Any]
 Network: TypeAlias = IPv4Network | IPv6Network
-
-_TAKEN_PORT = "provided port is already allocated"
-_NODE_PORT_TYPES = frozenset({"NodePort", "LoadBalancer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +33,25 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The addresses and node ports of the Services that exist; a port is taken per protocol."""
+    """The addresses and node ports of the Services that exist; a number is taken for every protocol."""
 
     addresses: frozenset[str]
-    ports: frozenset[tuple[str, int]]
+    ports: frozenset[int]
 
 
 def taken_by(services: Iterable[Mapping[str, Any]]) -> Taken:
     addresses: set[str] = set()
-    ports: set[tuple[str, int]] = set()
+    ports: set[int] = set()
     for service in services:
         spec = map_at(service, "spec")
         addresses.update(ip for ip in cluster_ips(spec) if ip != "None")
-        for port in maps_at(spec, "ports"):
-            number = int_at(port, "nodePort")
-            if number:
-                ports.add((text_at(port, "protocol") or "TCP", number))
-        health = int_at(spec, "healthCheckNodePort")
-        if health:
-            ports.add(("TCP", health))
+        ports |= _ports_held(spec)
     return Taken(frozenset(addresses), frozenset(ports))
+
+
+def _ports_held(spec: Mapping[str, Any]) -> set[int]:
+    health = int_at(spec, "healthCheckNodePort")
+    return node_ports_of(spec) | ({health} if health else set())
 
 
 def allocate(
@@ -71,65 +70,71 @@ def allocate(
     result: Object = copy_json(dict(service))
     if not isinstance(result.get("spec"), dict):
         return result, []
-    if old is not None:
-        result["spec"] = drop_type_dependent(result["spec"], map_at(old, "spec"))
-        _carry_over(result["spec"], map_at(old, "spec"))
+    spec, before = result["spec"], map_at(old, "spec") if old is not None else None
     metadata = map_at(result, "metadata")
     name = f"{text_at(metadata, 'namespace')}/{text_at(metadata, 'name')}"
-    _default_families(result["spec"])
-    errors = _allocate_address(result["spec"], taken, ranges, name, version)
-    errors += _allocate_ports(result["spec"], taken, ranges, name)
+    if before is not None:
+        _carry_over(spec, before)
+    _pair_addresses(spec, before)
+    network = ip_network(ranges.service_cidr)
+    errors = init_families(spec, before, f"IPv{network.version}", behaviour(version))
+    if not errors and (before is None or not cluster_ips(before)):
+        errors = _allocate_address(spec, taken, network, f"{ranges.seed}/{name}", version)
+    if not errors:
+        held = _ports_held(before) if before is not None else set()
+        pool = PortPool(ranges.node_ports, taken.ports | held, f"{ranges.seed}/{name}")
+        errors = allocate_node_ports(spec, before, pool)
+    if before is not None and not errors:
+        result["spec"] = drop_type_dependent(spec, before)
     return result, errors
 
 
 def _carry_over(spec: Object, old: Mapping[str, Any]) -> None:
-    """patchAllocatedValues: an update need not repeat what the server gave out."""
-    if not _is_alias(spec) and not _is_alias(old):
+    """patchAllocatedValues: an update need not repeat what the server gave out; ports are known by name."""
+    if not is_alias(spec) and not is_alias(old):
         for field in ("clusterIP", "clusterIPs"):
             if not spec.get(field) and old.get(field):
                 spec[field] = copy_json(old[field])
-    if text_at(spec, "type") in _NODE_PORT_TYPES and text_at(old, "type") in _NODE_PORT_TYPES:
-        kept = {_port_key(port): int_at(port, "nodePort") for port in maps_at(old, "ports")}
+    if has_node_ports(spec) and has_node_ports(old):
+        used = node_ports_of(old) & node_ports_of(spec)
+        kept = {text_at(port, "name"): int_at(port, "nodePort") for port in maps_at(old, "ports")}
         ports = spec.get("ports")
         for port in ports if isinstance(ports, list) else ():
             if isinstance(port, dict) and not port.get("nodePort"):
-                same = kept.get(_port_key(port))
-                if same:
+                same = kept.get(text_at(port, "name"))
+                if same and same not in used:
                     port["nodePort"] = same
+    health = "healthCheckNodePort"
+    if needs_health_check(spec) and needs_health_check(old) and not spec.get(health) and old.get(health):
+        spec[health] = old[health]
 
 
-def _port_key(port: Mapping[str, Any]) -> tuple[str, str]:
-    return text_at(port, "protocol") or "TCP", str(port.get("port"))
-
-
-def _is_alias(spec: Mapping[str, Any]) -> bool:
-    """An ExternalName Service is a name in DNS only."""
-    return spec.get("type") == "ExternalName"
-
-
-def _default_families(spec: Object) -> None:
-    """What a cluster of IPv4 addresses alone fills in (defaultOnRequireDualStack and its neighbours)."""
-    if _is_alias(spec):
+def _pair_addresses(spec: Object, old: Mapping[str, Any] | None) -> None:
+    """normalizeClusterIPs: `clusterIPs` follows `clusterIP`, where a client speaks of one of them only."""
+    single, several = text_at(spec, "clusterIP"), spec.get("clusterIPs")
+    if old is None:
+        if single and not several:
+            spec["clusterIPs"] = [single]
         return
-    is_open = is_headless(spec) and not spec.get("selector")
-    if is_headless(spec) and not spec.get("clusterIPs"):
-        spec["clusterIPs"] = ["None"]
-    if not spec.get("ipFamilyPolicy"):
-        spec["ipFamilyPolicy"] = "RequireDualStack" if is_open else "SingleStack"
-    if not spec.get("ipFamilies"):
-        spec["ipFamilies"] = ["IPv4", "IPv6"] if is_open else ["IPv4"]
+    before, all_before = text_at(old, "clusterIP"), old.get("clusterIPs")
+    if all_before and not several and single == before:
+        spec["clusterIPs"] = copy_json(all_before)
+    elif single != before and several == all_before:
+        if single:
+            spec["clusterIPs"] = [single]
+        else:
+            spec.pop("clusterIPs", None)
 
 
 def _allocate_address(
-    spec: Object, taken: Taken, ranges: Ranges, name: str, version: str
+    spec: Object, taken: Taken, network: Network, salt: str, version: str
 ) -> list[FieldError]:
-    if _is_alias(spec) or is_headless(spec):
+    if is_alias(spec) or is_headless(spec):
         return []
-    network = ip_network(ranges.service_cidr)
-    asked = [ip for ip in cluster_ips(spec) if ip]
+    asked = cluster_ips(spec)
     path: Path = ("spec", "clusterIPs")
     if not asked:
-        chosen = _free_address(network, taken.addresses, f"{ranges.seed}/{name}")
+        chosen = _free_address(network, taken.addresses, salt)
         if chosen is None:
             detail = "failed to allocate a serviceIP: range is full"
             return [FieldError(ErrorType.INTERNAL, (), "", detail)]
@@ -139,7 +144,6 @@ def _allocate_address(
     if reason:
         detail = f"failed to allocate IP {asked[0]}: {reason}"
         return [invalid(path, asked, detail, "[]string")]
-    spec["clusterIP"], spec["clusterIPs"] = asked[0], asked
     return []
 
 
@@ -159,94 +163,20 @@ def _address_reason(text: str, network: Network, taken: frozenset[str], version:
 
 
 def static_band(size: int) -> int:
-    """How many addresses at the start are left to those who choose theirs (KEP-3070)."""
-    return min(max(16, size // 16), 256)
+    """How many addresses at the start are left to those who choose theirs (KEP-3070); none of 16 or fewer."""
+    return 0 if size <= 16 else min(max(16, size // 16), 256)
 
 
 def _free_address(network: Network, taken: frozenset[str], salt: str) -> str | None:
-    """A free address above the static band, else one of the band."""
+    """A free address above the static band, else one of the band; offset 0 is the network's own address."""
     last = network.num_addresses - (2 if isinstance(network, IPv4Network) else 1)
-    if last < 1:
-        return None
-    band = min(static_band(network.num_addresses), last)
+    band = static_band(network.num_addresses)
     base = network.network_address
-    for low, high in ((band, last), (1, band)):
+    for low, high in ((band, last), (0, band)):
         count = high - low + 1
-        start = _draw(salt, count)
-        for step in range(min(count, len(taken) + 1)):
-            address = str(base + low + (start + step) % count)
-            if address not in taken:
-                return address
+        start = draw(salt, count)
+        for step in range(max(0, min(count, len(taken) + 2))):
+            offset = low + (start + step) % count
+            if offset != low and str(base + offset) not in taken:
+                return str(base + offset)
     return None
-
-
-def _draw(salt: str, count: int) -> int:
-    digest = hashlib.blake2b(salt.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest) % count if count else 0
-
-
-def _allocate_ports(spec: Object, taken: Taken, ranges: Ranges, name: str) -> list[FieldError]:
-    errors: list[FieldError] = []
-    used = set(taken.ports)
-    mine: dict[int, set[str]] = {}
-    ports = spec.get("ports") if text_at(spec, "type") in _NODE_PORT_TYPES else None
-    for index, port in enumerate(ports if isinstance(ports, list) else ()):
-        if not isinstance(port, dict):
-            continue
-        protocol, asked = text_at(port, "protocol") or "TCP", int_at(port, "nodePort")
-        if asked:
-            reason = _port_reason((protocol, asked), used, ranges)
-            if reason:
-                errors.append(invalid(("spec", "ports", index, "nodePort"), asked, reason))
-            mine.setdefault(asked, set()).add(protocol)
-        elif needs_node_ports(spec):
-            chosen = _shared_port(spec, index, mine, protocol) or _free_port(used, ranges, f"{name}/{index}")
-            if chosen is None:
-                detail = "failed to allocate a nodePort: range is full"
-                errors.append(FieldError(ErrorType.INTERNAL, (), "", detail))
-                break
-            port["nodePort"] = asked = chosen
-            mine.setdefault(asked, set()).add(protocol)
-        if asked:
-            used.add((protocol, asked))
-    return errors
-
-
-def _shared_port(spec: Object, index: int, mine: Mapping[int, set[str]], protocol: str) -> int | None:
-    """One number serves a port that is given twice, once per protocol (DNS on TCP and UDP)."""
-    number = spec["ports"][index].get("port")
-    for other in maps_at(spec, "ports")[:index]:
-        given = int_at(other, "nodePort")
-        if other.get("port") == number and given and protocol not in mine.get(given, set()):
-            return given
-    return None
-
-
-def _port_reason(port: tuple[str, int], used: set[tuple[str, int]], ranges: Ranges) -> str:
-    low, high = ranges.node_ports
-    if not low <= port[1] <= high:
-        return f"provided port is not in the valid range. The range of valid ports is {low}-{high}"
-    return _TAKEN_PORT if port in used else ""
-
-
-def _free_port(used: set[tuple[str, int]], ranges: Ranges, salt: str) -> int | None:
-    """A free port above the static band, else one of the band; no protocol may have it."""
-    low, high = ranges.node_ports
-    band = low + _static_ports(high - low + 1)
-    numbers = {number for _, number in used}
-    for first, last in ((band, high), (low, band - 1)):
-        count = last - first + 1
-        start = _draw(f"{ranges.seed}/{salt}", count)
-        for step in range(count):
-            number = first + (start + step) % count
-            if number not in numbers:
-                return number
-    return None
-
-
-def _static_ports(size: int) -> int:
-    """portallocator's calculateRangeOffset: 86 of the default range, so that 30000–30085 are static."""
-    low, high, step = 16, 128, 32
-    if size < low:
-        return 0
-    return min(max(low, size // step), high)

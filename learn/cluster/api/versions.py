@@ -21,6 +21,8 @@ class Behaviour:
     """Environment variable names: any printable ASCII but `=` (on by default since 1.32, GA 1.34)."""
     relaxed_service_names: bool = True
     """Service names are DNS-1123 labels since 1.37 (before: DNS-1035, starting with a letter)."""
+    strict_addresses: bool = True
+    """Addresses and networks without leading zeros, host bits or IPv4 inside IPv6: by default since 1.36."""
     hpa_scale_to_zero: bool = True
     """minReplicas 0 with an Object or External metric, on by default since 1.37."""
     hpa_tolerance: bool = True
@@ -55,7 +57,7 @@ class Behaviour:
 
 _OLDER: tuple[tuple[int, dict[str, object]], ...] = (
     (36, {"relaxed_service_names": False, "hpa_scale_to_zero": False, "stateful_set_max_unavailable": False}),
-    (35, {"stateful_set_max_unavailable": True, "restart_actions": ("Restart",)}),
+    (35, {"stateful_set_max_unavailable": True, "restart_actions": ("Restart",), "strict_addresses": False}),
     (34, {
         "stateful_set_max_unavailable": False,
         "container_restart_rules": False,

@@ -1,11 +1,11 @@
 """Validation of Endpoints and EndpointSlices (core/validation and discovery/validation)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from learn.cluster.api import names
-from learn.cluster.api.access import int_at, list_at, maps_at, text_at
+from learn.cluster.api.access import int_at, list_at, map_at, maps_at, text_at
 from learn.cluster.api.fielderror import (
     FieldError,
     Path,
@@ -16,15 +16,16 @@ from learn.cluster.api.fielderror import (
     required,
     too_many,
 )
+from learn.cluster.api.validation.addresses import validate_ordinary_address
 from learn.cluster.api.validation.containers import PROTOCOLS
 from learn.cluster.api.validation.metadata import one_of, unchanged, validate_metadata
-from learn.cluster.api.validation.services import validate_ordinary_ip
 from learn.cluster.api.versions import Behaviour
 
 _ADDRESS_TYPES = ("FQDN", "IPv4", "IPv6")
 _ENDPOINTS_MAX = 1000
 _ADDRESSES_MAX = 100
 _PORTS_MAX = 100
+_HINTS_MAX = 8
 _IPV4_REASON = "must be a valid IPv4 address"
 _IPV6_REASON = "must be a valid IPv6 address"
 
@@ -47,7 +48,7 @@ def validate_endpoints(
 
 
 def _validate_address(address: Mapping[str, Any], path: Path) -> list[FieldError]:
-    errors = validate_ordinary_ip(text_at(address, "ip"), (*path, "ip"))
+    errors = validate_ordinary_address(text_at(address, "ip"), (*path, "ip"))
     hostname, node = text_at(address, "hostname"), address.get("nodeName")
     if hostname:
         errors += invalid_each((*path, "hostname"), hostname, names.dns_label(hostname))
@@ -92,9 +93,31 @@ def _validate_endpoint(endpoint: Mapping[str, Any], kind: str, path: Path) -> li
     for index, address in enumerate(addresses):
         if isinstance(address, str):
             errors += _validate_slice_address(address, kind, (*at, index))
-    hostname = endpoint.get("hostname")
+    node, hostname = endpoint.get("nodeName"), endpoint.get("hostname")
+    if isinstance(node, str):
+        errors += invalid_each((*path, "nodeName"), node, names.dns_subdomain(node))
     if isinstance(hostname, str):
         errors += invalid_each((*path, "hostname"), hostname, names.dns_label(hostname))
+    hints = map_at(endpoint, "hints")
+    errors += _validate_hints(hints, "forZones", names.label_value, (*path, "hints"))
+    return errors + _validate_hints(hints, "forNodes", names.dns_subdomain, (*path, "hints"))
+
+
+def _validate_hints(
+    hints: Mapping[str, Any], key: str, form: Callable[[str], names.Reasons], path: Path
+) -> list[FieldError]:
+    """validateHints: a few zones or nodes, each once."""
+    listed = maps_at(hints, key)
+    if len(listed) > _HINTS_MAX:
+        return [too_many((*path, key), len(listed), _HINTS_MAX)]
+    errors: list[FieldError] = []
+    seen: set[str] = set()
+    for index, hint in enumerate(listed):
+        at, name = (*path, key, index, "name"), text_at(hint, "name")
+        if name in seen:
+            errors.append(duplicate(at, name))
+        seen.add(name)
+        errors += invalid_each(at, name, form(name))
     return errors
 
 
@@ -103,10 +126,10 @@ def _validate_slice_address(address: str, kind: str, path: Path) -> list[FieldEr
     match kind:
         case "IPv4":
             wrong = [] if isinstance(parsed, IPv4Address) else [invalid(path, address, _IPV4_REASON)]
-            return wrong or validate_ordinary_ip(address, path)
+            return wrong or validate_ordinary_address(address, path)
         case "IPv6":
             wrong = [] if isinstance(parsed, IPv6Address) else [invalid(path, address, _IPV6_REASON)]
-            return wrong or validate_ordinary_ip(address, path)
+            return wrong or validate_ordinary_address(address, path)
         case "FQDN":
             return _validate_domain(address, path)
     return []

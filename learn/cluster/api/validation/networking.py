@@ -18,6 +18,7 @@ from learn.cluster.api.fielderror import (
     required,
     too_long,
 )
+from learn.cluster.api.validation.addresses import validate_network
 from learn.cluster.api.validation.metadata import (
     METADATA,
     unchanged,
@@ -198,7 +199,7 @@ def validate_network_policy(
     obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
 ) -> list[FieldError]:
     errors = validate_metadata(obj, old, names.dns_subdomain)
-    spec = map_at(obj, "spec")
+    spec, kept = map_at(obj, "spec"), _networks_of(old or {})
     errors += validate_label_selector(spec.get("podSelector"), (*SPEC, "podSelector"))
     for direction, peers in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(maps_at(spec, direction)):
@@ -206,7 +207,7 @@ def validate_network_policy(
             for number, port in enumerate(maps_at(rule, "ports")):
                 errors += _validate_policy_port(port, (*at, "ports", number))
             for number, peer in enumerate(maps_at(rule, peers)):
-                errors += _validate_peer(peer, (*at, peers, number))
+                errors += _validate_peer(peer, (*at, peers, number), rules, kept)
     types, at = list_at(spec, "policyTypes"), (*SPEC, "policyTypes")
     if len(types) > 2:
         return [
@@ -241,14 +242,16 @@ def _validate_policy_port(port: Mapping[str, Any], path: Path) -> list[FieldErro
     return errors
 
 
-def _validate_peer(peer: Mapping[str, Any], path: Path) -> list[FieldError]:
+def _validate_peer(
+    peer: Mapping[str, Any], path: Path, rules: Behaviour, kept: frozenset[str]
+) -> list[FieldError]:
     errors: list[FieldError] = []
     given = [
         key for key in ("podSelector", "namespaceSelector", "ipBlock") if isinstance(peer.get(key), dict)
     ]
     for key in given:
         if key == "ipBlock":
-            errors += _validate_block(peer[key], (*path, key))
+            errors += _validate_block(peer[key], (*path, key), rules, kept)
         else:
             errors += validate_label_selector(peer[key], (*path, key))
     if not given:
@@ -258,25 +261,39 @@ def _validate_peer(peer: Mapping[str, Any], path: Path) -> list[FieldError]:
     return errors
 
 
-def _validate_block(block: Mapping[str, Any], path: Path) -> list[FieldError]:
+def _validate_block(
+    block: Mapping[str, Any], path: Path, rules: Behaviour, kept: frozenset[str]
+) -> list[FieldError]:
     whole, at = text_at(block, "cidr"), (*path, "cidr")
     if not whole:
         return [required(at)]
-    if reasons := names.cidr(whole):
-        return invalid_each(at, whole, reasons)
-    errors: list[FieldError] = []
+    errors = validate_network(whole, at, rules, kept)
+    if names.cidr(whole):
+        return errors
     outer = ip_network(_plain(whole), strict=False)
     for index, part in enumerate(list_at(block, "except")):
         if not isinstance(part, str):
             continue
-        if reasons := names.cidr(part):
-            errors += invalid_each((*path, "except", index), part, reasons)
+        errors += validate_network(part, (*path, "except", index), rules, kept)
+        if names.cidr(part):
             continue
         inner = ip_network(_plain(part), strict=False)
         inside = inner.version == outer.version and inner.network_address in outer
         if not inside or outer.prefixlen >= inner.prefixlen:
             errors.append(invalid((*path, "except", index), part, "must be a strict subset of `cidr`"))
     return errors
+
+
+def _networks_of(policy: Mapping[str, Any]) -> frozenset[str]:
+    """Every network that a policy names."""
+    spec = map_at(policy, "spec")
+    found: set[str] = set()
+    for direction, peers in (("ingress", "from"), ("egress", "to")):
+        for rule in maps_at(spec, direction):
+            for peer in maps_at(rule, peers):
+                block = map_at(peer, "ipBlock")
+                found.update(x for x in (block.get("cidr"), *list_at(block, "except")) if isinstance(x, str))
+    return frozenset(found)
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,6 @@
 """Validation of Services (core/validation, ValidateService)."""
 
 from collections.abc import Mapping
-from ipaddress import IPv6Address
 from typing import Any
 
 from learn.cluster.api import names
@@ -10,7 +9,6 @@ from learn.cluster.api.fielderror import (
     FieldError,
     GoValue,
     Key,
-    Path,
     duplicate,
     forbidden,
     invalid,
@@ -18,8 +16,25 @@ from learn.cluster.api.fielderror import (
     not_supported,
     required,
 )
+from learn.cluster.api.validation.addresses import (
+    validate_address,
+    validate_network,
+    validate_ordinary_address,
+)
+from learn.cluster.api.validation.clusterips import (
+    cluster_ips,
+    is_headless,
+    validate_cluster_ips,
+    validate_cluster_ips_update,
+)
 from learn.cluster.api.validation.containers import PROTOCOLS
-from learn.cluster.api.validation.metadata import METADATA, one_of, validate_labels, validate_metadata
+from learn.cluster.api.validation.metadata import (
+    IMMUTABLE,
+    METADATA,
+    one_of,
+    validate_labels,
+    validate_metadata,
+)
 from learn.cluster.api.validation.pods import SPEC
 from learn.cluster.api.validation.probes import validate_port
 from learn.cluster.api.versions import Behaviour
@@ -28,6 +43,8 @@ TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _AFFINITIES = ("ClientIP", "None")
 _TRAFFIC_POLICIES = ("Cluster", "Local")
 _AFFINITY_MAX = 86400
+_TOPOLOGY_MODE = "service.kubernetes.io/topology-mode"
+_TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints"
 _SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 _ONLY_BALANCED = "may only be used when `type` is 'LoadBalancer'"
 _NOT_EXTERNAL_NAME = "may not be set for ExternalName services"
@@ -42,9 +59,10 @@ def validate_service(
         return names.service_name(name, relaxed=rules.relaxed_service_names)
 
     errors = validate_metadata(obj, old, form)
-    spec = map_at(obj, "spec")
+    spec, before = map_at(obj, "spec"), map_at(old or {}, "spec")
     if old is not None:
-        errors += _validate_update(spec, map_at(old, "spec"))
+        errors += _validate_update(spec, before)
+    errors += _validate_topology(obj)
     kind, headless = text_at(spec, "type"), is_headless(spec)
     if not maps_at(spec, "ports") and not headless and kind != "ExternalName":
         errors.append(required((*SPEC, "ports")))
@@ -54,26 +72,35 @@ def validate_service(
         errors += validate_labels(spec["selector"], (*SPEC, "selector"))
     errors += _validate_session_affinity(spec)
     if kind != "ExternalName":
-        errors += _validate_cluster_ips(spec)
-    for index, address in enumerate(list_at(spec, "externalIPs")):
-        if isinstance(address, str):
-            errors += validate_ordinary_ip(address, (*SPEC, "externalIPs", index))
+        errors += validate_cluster_ips(spec, rules, before)
+    errors += _validate_external_ips(spec, before, rules)
     errors += one_of(spec, "type", TYPES, SPEC)
     errors += _validate_unique(spec, kind)
-    errors += _validate_source_ranges(obj, spec, kind)
+    errors += _validate_source_ranges(obj, old or {}, kind, rules)
     errors += _validate_balancer_fields(spec, kind)
     return errors + _validate_traffic(spec, kind, rules)
 
 
-def cluster_ips(spec: Mapping[str, Any]) -> list[str]:
-    """`clusterIPs`, or the one `clusterIP` where only that is given (the server fills in the list)."""
-    addresses = [address for address in list_at(spec, "clusterIPs") if isinstance(address, str)]
-    single = text_at(spec, "clusterIP")
-    return addresses or ([single] if single else [])
+def _validate_topology(obj: Mapping[str, Any]) -> list[FieldError]:
+    """The annotation and the one that it replaced, where both are given."""
+    annotations = map_at(map_at(obj, "metadata"), "annotations")
+    mode, hints = annotations.get(_TOPOLOGY_MODE), annotations.get(_TOPOLOGY_HINTS)
+    if not isinstance(mode, str) or not isinstance(hints, str) or mode == hints:
+        return []
+    detail = f"must match annotations[{_TOPOLOGY_HINTS}] when both are specified"
+    return [invalid((*METADATA, "annotations", Key(_TOPOLOGY_MODE)), mode, detail)]
 
 
-def is_headless(spec: Mapping[str, Any]) -> bool:
-    return cluster_ips(spec) == ["None"]
+def _validate_external_ips(
+    spec: Mapping[str, Any], old: Mapping[str, Any], rules: Behaviour
+) -> list[FieldError]:
+    errors: list[FieldError] = []
+    for index, address in enumerate(list_at(spec, "externalIPs")):
+        if isinstance(address, str):
+            at = (*SPEC, "externalIPs", index)
+            wrong = validate_address(address, at, rules, list_at(old, "externalIPs"))
+            errors += wrong or validate_ordinary_address(address, at)
+    return errors
 
 
 def is_external(spec: Mapping[str, Any]) -> bool:
@@ -144,72 +171,6 @@ def _validate_session_affinity(spec: Mapping[str, Any]) -> list[FieldError]:
     return []
 
 
-def _validate_cluster_ips(spec: Mapping[str, Any]) -> list[FieldError]:
-    """ValidateServiceClusterIPsRelatedFields: the list, its families, and how both agree."""
-    errors: list[FieldError] = []
-    at, families_at = (*SPEC, "clusterIPs"), (*SPEC, "ipFamilies")
-    addresses, single = cluster_ips(spec), text_at(spec, "clusterIP")
-    if single and addresses[0] != single:
-        errors.append(invalid(at, addresses, "first value must match `clusterIP`", "[]string"))
-    elif not single and addresses:
-        errors.append(invalid(at, addresses, "must be empty when `clusterIP` is not specified", "[]string"))
-    families = [family for family in list_at(spec, "ipFamilies") if isinstance(family, str)]
-    for index, family in enumerate(families):
-        if family not in ("IPv4", "IPv6"):
-            errors.append(not_supported((*families_at, index), family, ("IPv4", "IPv6")))
-        if family in families[:index]:
-            errors.append(duplicate((*families_at, index), family))
-    policy, policies = spec.get("ipFamilyPolicy"), ("PreferDualStack", "RequireDualStack", "SingleStack")
-    if isinstance(policy, str) and policy not in policies:
-        errors.append(not_supported((*SPEC, "ipFamilyPolicy"), policy, policies))
-    return errors + _validate_addresses(addresses, families, at)
-
-
-def _validate_addresses(addresses: list[str], families: list[str], path: Path) -> list[FieldError]:
-    errors: list[FieldError] = []
-    broken = False
-    for index, address in enumerate(addresses):
-        if index == 0 and address == "None":
-            if len(addresses) > 1:
-                broken = True
-                errors.append(invalid(path, addresses, "'None' must be the first and only value", "[]string"))
-            continue
-        wrong = invalid_each((*path, index), address, names.ip_address(address))
-        broken = broken or bool(wrong)
-        errors += wrong
-    if len(addresses) > 2:
-        errors.append(invalid(path, addresses, "may only hold up to 2 values", "[]string"))
-    if broken:
-        return errors
-    kinds = [isinstance(names.parse_ip(address), IPv6Address) for address in addresses]
-    if len(addresses) > 1 and not (True in kinds and False in kinds):
-        detail = "may specify no more than one IP for each IP family"
-        errors.append(invalid(path, addresses, detail, "[]string"))
-    if addresses != ["None"]:
-        for index, (address, family) in enumerate(zip(addresses, families, strict=False)):
-            if family in ("IPv4", "IPv6") and kinds[index] != (family == "IPv6"):
-                detail = f"expected an {family} value as indicated by `ipFamilies[{index}]`"
-                errors.append(invalid((*path, index), address, detail))
-    return errors
-
-
-def validate_ordinary_ip(value: str, path: Path) -> list[FieldError]:
-    """An address that is not special (ValidateNonSpecialIP): of external IPs and endpoints."""
-    address = names.parse_ip(value)
-    if address is None:
-        return invalid_each(path, value, names.ip_address(value))
-    reasons: list[str] = []
-    if address.is_unspecified:
-        reasons.append(f"may not be unspecified ({value})")
-    if address.is_loopback:
-        reasons.append("may not be in the loopback range (127.0.0.0/8, ::1/128)")
-    if address.is_link_local:
-        reasons.append("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
-    if address.is_multicast and str(address).startswith(("224.0.0.", "ff02:")):
-        reasons.append("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")
-    return invalid_each(path, value, reasons)
-
-
 def _validate_unique(spec: Mapping[str, Any], kind: str) -> list[FieldError]:
     """Node ports only where they are opened; each port and each node port once per protocol."""
     errors: list[FieldError] = []
@@ -251,25 +212,37 @@ def _port_key(protocol: str, port: int) -> GoValue:
     return GoValue(fields, go)
 
 
-def _validate_source_ranges(obj: Mapping[str, Any], spec: Mapping[str, Any], kind: str) -> list[FieldError]:
+def _validate_source_ranges(
+    obj: Mapping[str, Any], old: Mapping[str, Any], kind: str, rules: Behaviour
+) -> list[FieldError]:
     """loadBalancerSourceRanges, which the server spells with a capital L, or its old annotation."""
     errors: list[FieldError] = []
-    ranges = [value for value in list_at(spec, "loadBalancerSourceRanges") if isinstance(value, str)]
-    annotation = map_at(map_at(obj, "metadata"), "annotations").get(_SOURCE_RANGES)
+    ranges = [value for value in _source_ranges(obj) if isinstance(value, str)]
+    annotation = _source_annotation(obj)
     if ranges:
         at, shown = (*SPEC, "loadBalancerSourceRanges"), (*SPEC, "LoadBalancerSourceRanges")
+        kept = [value.strip() for value in _source_ranges(old) if isinstance(value, str)]
         if kind != "LoadBalancer":
             errors.append(forbidden(at, _ONLY_BALANCED, shown=shown))
         for index, value in enumerate(ranges):
-            value = value.strip()
-            errors += invalid_each((*at, index), value, names.cidr(value), shown=(*shown, index))
-    elif isinstance(annotation, str):
+            errors += validate_network(value.strip(), (*at, index), rules, kept, shown=(*shown, index))
+    elif annotation is not None:
         at = (*METADATA, "annotations", Key(_SOURCE_RANGES))
+        kept = [value.strip() for value in (_source_annotation(old) or "").split(",")]
         if kind != "LoadBalancer":
             errors.append(forbidden(at, _ONLY_BALANCED))
         for value in annotation.split(",") if annotation.strip() else ():
-            errors += invalid_each(at, value.strip(), names.cidr(value.strip()))
+            errors += validate_network(value.strip(), at, rules, kept)
     return errors
+
+
+def _source_ranges(obj: Mapping[str, Any]) -> list[Any]:
+    return list_at(map_at(obj, "spec"), "loadBalancerSourceRanges")
+
+
+def _source_annotation(obj: Mapping[str, Any]) -> str | None:
+    value = map_at(map_at(obj, "metadata"), "annotations").get(_SOURCE_RANGES)
+    return value if isinstance(value, str) else None
 
 
 def _validate_balancer_fields(spec: Mapping[str, Any], kind: str) -> list[FieldError]:
@@ -296,7 +269,7 @@ def _validate_traffic(spec: Mapping[str, Any], kind: str, rules: Behaviour) -> l
     elif external:
         errors.append(invalid(at, external, "may only be set for externally-accessible services"))
     check, at = int_at(spec, "healthCheckNodePort") or 0, (*SPEC, "healthCheckNodePort")
-    if check and (kind != "LoadBalancer" or external != "Local"):
+    if check and not needs_health_check(spec):
         detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
         errors.append(invalid(at, check, detail))
     elif check:
@@ -315,27 +288,18 @@ def _validate_traffic(spec: Mapping[str, Any], kind: str, rules: Behaviour) -> l
 
 
 def _validate_update(spec: Mapping[str, Any], old: Mapping[str, Any]) -> list[FieldError]:
-    """Cluster IPs and the balancer's class stay, except on the way to or from ExternalName."""
-    errors: list[FieldError] = []
+    """What stays once it is set: addresses, families, the balancer's class, the health check's port."""
+    errors = validate_cluster_ips_update(spec, old)
     kind, before = text_at(spec, "type"), text_at(old, "type")
-    if "ExternalName" not in (kind, before) and not (is_headless(spec) and is_headless(old)):
-        errors += _validate_address_update(spec, old)
     if kind == before == "LoadBalancer" and spec.get("loadBalancerClass") != old.get("loadBalancerClass"):
         at = (*SPEC, "loadBalancerClass")
         errors.append(invalid(at, spec.get("loadBalancerClass"), "may not change once set"))
+    port, was = int_at(spec, "healthCheckNodePort") or 0, int_at(old, "healthCheckNodePort") or 0
+    if needs_health_check(spec) and needs_health_check(old) and port != was:
+        errors.append(forbidden((*SPEC, "healthCheckNodePort"), IMMUTABLE))
     return errors
 
 
-def _validate_address_update(spec: Mapping[str, Any], old: Mapping[str, Any]) -> list[FieldError]:
-    new, before = cluster_ips(spec), cluster_ips(old)
-    at = (*SPEC, "clusterIPs")
-    errors: list[FieldError] = []
-    if before and not new:
-        errors.append(invalid((*at, 0), new, "primary clusterIP can not be unset", "[]string"))
-    for index, (address, was) in enumerate(zip(new, before, strict=False)):
-        if address != was and (index == 0 or len(new) == len(before)):
-            errors.append(invalid((*at, index), new, "may not change once set", "[]string"))
-    if len(before) > len(new) == 1 and spec.get("ipFamilyPolicy") != "SingleStack":
-        detail = "must be set to 'SingleStack' when releasing the secondary clusterIP"
-        errors.append(invalid((*SPEC, "ipFamilyPolicy"), spec.get("ipFamilyPolicy"), detail))
-    return errors
+def needs_health_check(spec: Mapping[str, Any]) -> bool:
+    """NeedsHealthCheck: the balancer asks each node whether it has endpoints."""
+    return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
