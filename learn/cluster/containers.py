@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from learn.cluster import podsync
 from learn.cluster.apps import App
 from learn.cluster.engine import Priority
 from learn.cluster.environment import ConfigError, environment
-from learn.cluster.hooks import run_hook
+from learn.cluster.hooks import ENDLESS_MS, run_hook, stop_times
 from learn.cluster.objects import Obj, Ref
 from learn.cluster.pods import container_field, container_spec, grace_seconds
 from learn.cluster.podstatus import container_id
@@ -21,7 +22,6 @@ START_MS = 1_000
 """From an image at hand to a running container."""
 
 CONFIG_RETRY_MS = 10_000
-PRESTOP_EXTRA_MS = 2_000
 
 
 class Containers:
@@ -156,21 +156,59 @@ class Containers:
             self.kubelet.tell(pod, "Normal", "Created", f"Created container: {name}" if named else "Container created", container=name)  # fmt: skip
             self.kubelet.tell(pod, "Normal", "Started", f"Started container {name}" if named else "Container started", container=name)  # fmt: skip
             self.kubelet.programs.launch(record, pod, name, app, spec)
-            if container["state"] == "running":
-                self.kubelet.prober.begin(record, pod, name)
-                self._poststart(record, pod, name, spec)
             self.cluster.steps.container_started(record, pod, name)
-            self.kubelet.sync(record, pod)
+            if container["state"] == "running":
+                self._poststart(record, pod, name, spec)
+            else:
+                self.kubelet.sync(record, pod)
 
     def _poststart(self, record: Record, pod: Obj, name: str, spec: Obj) -> None:
+        """Run the hook; until it has ended the kubelet does nothing else for the Pod, and reports nothing of it.
+
+        Probes begin and the next container starts afterwards (kuberuntime_container.go startContainer).
+        """
         end = run_hook(self.kubelet.running(record, pod, name), spec, "postStart")
-        if end is not None and not end.success:
-            self.kubelet.tell(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", container=name)
-            self.kill(
-                record, pod, name, message="FailedPostStartHook",
-                grace_ms=grace_seconds(pod) * 1000, causes=(record["containers"][name]["entry"],),
-                field=container_field(pod, name, "lifecycle.postStart"),
-            )  # fmt: skip
+        if end is None or (end.success and not end.took_ms):
+            self._begun(record, pod, name)
+            return
+        record["starting"] = record["hook"] = name
+        serial = record["containers"][name]["serial"]
+        if not end.took_ms:
+            self.hooked(record["uid"], name, serial, end.success, end.error)
+        elif end.took_ms < ENDLESS_MS:
+            self.engine.after(
+                end.took_ms,
+                Priority.PROCESS,
+                "kubelet.hooked",
+                record["uid"],
+                name,
+                serial,
+                end.success,
+                end.error,
+            )
+
+    def _begun(self, record: Record, pod: Obj, name: str) -> None:
+        """A container counts as running: it is probed and reported."""
+        self.kubelet.prober.begin(record, pod, name)
+        self.kubelet.sync(record, pod)
+
+    def hooked(self, uid: str, name: str, serial: int, success: bool, error: str) -> None:
+        """The postStart hook has ended; a container whose hook failed is killed."""
+        found = self.kubelet.current(uid, name, serial)
+        if found is None or found[0]["hook"] != name or found[2]["killing"] is not None:
+            return
+        record, pod, container = found
+        if success:
+            record["starting"] = record["hook"] = ""
+            self._begun(record, pod, name)
+            return
+        container["hook_error"] = error
+        self.kubelet.tell(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", container=name)
+        self.kill(
+            record, pod, name, message="FailedPostStartHook",
+            grace_ms=grace_seconds(pod) * 1000, causes=(container["entry"],),
+            field=container_field(pod, name, "lifecycle.postStart"),
+        )  # fmt: skip
 
     def kill(
         self,
@@ -194,13 +232,13 @@ class Containers:
         container["killing"] = {"deadline": self.engine.now + grace_ms, "entry": entry}
         self.kubelet.tell(pod, "Normal", "Killing", message, container=name, causes=(entry,))
         self.kubelet.prober.stop(record, name, keep=("readiness",))
-        prestop = self._prestop_ms(record, pod, name) if grace_ms > 0 else 0
+        stop = stop_times(grace_ms, self._prestop_ms(record, pod, name) if grace_ms > 0 else 0)
         serial = container["serial"]
-        limit = grace_ms + (PRESTOP_EXTRA_MS if prestop > grace_ms else 0)
-        self.engine.after(limit, Priority.PROCESS, "kubelet.sigkill", record["uid"], name, serial)
-        if prestop:
-            wait = min(prestop, grace_ms)
-            self.engine.after(wait, Priority.PROCESS, "kubelet.sigterm", record["uid"], name, serial)
+        self.engine.after(stop.sigkill_ms, Priority.PROCESS, "kubelet.sigkill", record["uid"], name, serial)
+        if stop.sigterm_ms:
+            self.engine.after(
+                stop.sigterm_ms, Priority.PROCESS, "kubelet.sigterm", record["uid"], name, serial
+            )
         elif self.engine.priority < Priority.PROCESS:
             self.engine.after(0, Priority.PROCESS, "kubelet.sigterm", record["uid"], name, serial)
         else:
@@ -274,12 +312,26 @@ class Containers:
         if container["fault_entry"]:
             causes.append(container["fault_entry"])
         container["killing"] = None
+        if record["hook"] == name:
+            record["starting"] = record["hook"] = ""
+        self._note_failed_hook(record, name)
         container["entry"] = self.trace.record(
             Ref("Pod", record["ns"], record["name"]), "container-exited",
             causes=tuple(causes), data={"container": name, "exit_code": code, "reason": container["reason"]},
         )  # fmt: skip
         self.trace.because = (container["entry"],)
         self.cluster.traffic.changed()
+
+    def _note_failed_hook(self, record: Record, name: str) -> None:
+        """A container that was killed for its postStart hook waits with the hook's error, unless it stays ended."""
+        container = record["containers"][name]
+        error = container.pop("hook_error", "")
+        pod = self.kubelet.pod(record) if error else None
+        if pod is None or "deletionTimestamp" in pod["metadata"]:
+            return
+        policy = str(pod["spec"].get("restartPolicy") or "Always")
+        if podsync.wants_restart(container, container_spec(pod, name), policy):
+            self.wait(container, "PostStartHookError", error)
 
     def crash(self, record: Record, pod: Obj, name: str, code: int) -> None:
         """The program ends by itself, with this exit code."""

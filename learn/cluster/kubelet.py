@@ -3,7 +3,7 @@
 What to do next is decided in `podsync` and `restarts`, whom a node takes in `podadmission`; the probes run in
 `prober`, images come from `pulls`, addresses from `podaddresses`, what a program does is `process`, a Pod's end
 is carried out in `podends`, all else here.  A Pod's record is plain data:
-`{"uid", "ns", "name", "node", "ip", "admitted", "mounted", "initialized", "starting", "containers": {...}, …}`.
+`{"uid", "ns", "name", "node", "ip", "admitted", "mounted", "initialized", "starting", "hook", "containers": {...}, …}`.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class Kubelet(Controller):
         self.ends = PodEnds(self)
         for name, timer in (
             ("started", self.containers.started),
+            ("hooked", self.containers.hooked),
             ("sigterm", self.containers.sigterm),
             ("sigkill", self.containers.sigkill),
             ("milestone", self.programs.milestone),
@@ -211,6 +212,7 @@ class Kubelet(Controller):
             "mount_retry": 0,
             "initialized": not spec.get("initContainers"),
             "starting": "",
+            "hook": "",
             "ended": False,
             "phase": "Pending",
             "deadline": None,
@@ -315,9 +317,11 @@ class Kubelet(Controller):
     # -- reporting -------------------------------------------------------------------------------
 
     def publish(self, record: Record, *, causes: tuple[int, ...] | None = None) -> None:
-        """Write the Pod's status as it is now."""
+        """Write the Pod's status as it is now; while a postStart hook runs it stays as it was."""
         pod = self.pod(record)
         if pod is None or is_terminal(pod) or self.is_frozen(record["node"]):
+            return
+        if record["hook"] and not record["ended"] and "deletionTimestamp" not in pod["metadata"]:
             return
         wanted = reported_phase(pod["spec"], record)
         record["phase"] = wanted

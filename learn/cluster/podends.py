@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from learn.cluster import podsync
 from learn.cluster.engine import Priority
+from learn.cluster.hooks import SHORTEST_GRACE_MS
 from learn.cluster.objects import Obj, Ref
 from learn.cluster.pods import grace_seconds
 
@@ -42,7 +43,7 @@ class PodEnds:
             deadline = self._deadline(record, grace_ms)
         else:
             deadline = self.engine.now + grace_seconds(pod) * 1000
-        record["starting"] = ""
+        record["starting"] = record["hook"] = ""
         for name in podsync.to_kill(pod["spec"], record["containers"]):
             self.kubelet.containers.kill(
                 record, pod, name, message=f"Stopping container {name}",
@@ -64,7 +65,7 @@ class PodEnds:
                 for name, container in record["containers"].items():
                     if container["killing"] is not None:
                         self.engine.at(
-                            deadline,
+                            max(deadline, self.engine.now + SHORTEST_GRACE_MS),
                             Priority.PROCESS,
                             "kubelet.sigkill",
                             record["uid"],

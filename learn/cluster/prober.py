@@ -49,7 +49,7 @@ class Prober:
             field = probes.FIELDS[kind]
             if spec.get(field) is None:
                 continue
-            first = probes.first_tick(self.engine.now, probes.timing(spec[field]))
+            first = max(self.engine.now, probes.first_tick(container["started"], probes.timing(spec[field])))
             container["probes"][kind] = {
                 "worker": [probes.INITIAL[kind], None, 0],
                 "first": first,
@@ -171,7 +171,7 @@ class Prober:
             )  # fmt: skip
 
     def _started(self, record: Record, pod: Obj, name: str, entry: int) -> None:
-        """The startup probe has succeeded: it ends, the other probes begin now."""
+        """The startup probe has succeeded: it ends, the others begin, when their delay since the start is over."""
         container = record["containers"][name]
         spec = container_spec(pod, name)
         container["ok"] = True

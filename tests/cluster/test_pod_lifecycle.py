@@ -3,6 +3,7 @@
 import pytest
 
 from learn.cluster.cluster import Cluster
+from learn.cluster.hooks import stop_times
 from learn.cluster.objects import Ref
 from learn.cluster.podstatus import phase
 from learn.cluster.podsync import new_containers, to_start
@@ -235,6 +236,24 @@ def test_a_deleted_pod_goes_at_once_or_when_its_grace_is_over(fault, fields, gon
     assert cluster.objects("Pod") == []
 
 
+@pytest.mark.parametrize(
+    ("grace", "hook", "expected"),
+    [
+        # kuberuntime_container.go killContainer: preStop first, SIGKILL when the rest is over, never under 2 s.
+        (30_000, 0, (0, 30_000)),
+        (30_000, 10_000, (10_000, 30_000)),
+        (30_000, 10_900, (10_900, 30_900)),
+        (30_000, 29_000, (29_000, 31_000)),
+        (30_000, 30_000, (30_000, 32_000)),
+        (30_000, 10**12, (30_000, 32_000)),
+        (1_000, 0, (0, 2_000)),
+        (0, 0, (0, 2_000)),
+    ],
+)
+def test_when_a_container_is_told_and_made_to_stop(grace, hook, expected):
+    assert stop_times(grace, hook) == expected
+
+
 @pytest.mark.parametrize(("sleep", "grace", "gone_after"), [(5, 30, 5), (40, 30, 30)])
 def test_prestop_uses_up_the_grace_period(sleep, grace, gone_after):
     spec = container(lifecycle={"preStop": {"exec": {"command": ["sleep", str(sleep)]}}})
@@ -458,3 +477,67 @@ def test_two_containers_share_a_port_number_only_over_tcp_and_udp(first, second,
 def test_a_hook_has_worked_when_anything_answers(lifecycle, warned, gone_at):
     """pkg/kubelet/lifecycle/handlers.go: the status of the answer does not count."""
     assert hooks(**lifecycle) == (warned, gone_at)
+
+
+SLOW_HOOK = {"postStart": {"sleep": {"seconds": 20}}}
+
+
+def test_a_pod_is_reported_as_starting_while_its_hook_runs():
+    """startContainer runs postStart before the kubelet looks at the Pod again: one container after the other."""
+    listed = [
+        container(lifecycle=SLOW_HOOK),
+        container(name="side", image="busybox:1.37", command=["sleep", "3600"]),
+    ]
+    cluster = run(pod(containers=listed), 22_999)
+    assert states(cluster) == {"app": "ContainerCreating", "side": "ContainerCreating"}
+    assert (conditions(cluster)["Ready"], cluster.get("Pod", "web")["status"]["phase"]) == (
+        "False",
+        "Pending",
+    )
+    assert reasons(cluster)[-1] == "Started"
+    cluster.run_until(23_000)
+    assert states(cluster) == {"app": "running", "side": "ContainerCreating"}
+    first = cluster.get("Pod", "web")["status"]["containerStatuses"][0]
+    assert first["state"]["running"]["startedAt"] == "2026-04-01T00:00:03Z"
+    cluster.run_until(30_000)
+    assert states(cluster) == {"app": "running", "side": "running"}
+
+
+@pytest.mark.parametrize(("delay", "ready_at"), [(0, 23), (10, 23), (30, 33)])
+def test_probes_wait_for_the_hook_and_for_their_delay_since_the_start(delay, ready_at):
+    """prober/worker.go: initialDelaySeconds counts from startedAt, but a container that is not running is not probed."""
+    spec = container(lifecycle=SLOW_HOOK, readinessProbe=probe(initialDelaySeconds=delay))
+    cluster = run(pod(containers=[spec]), 60_000)
+    probed = [e.data["started_ms"] for e in cluster.trace.find("probe")]
+    assert probed[0] == ready_at * 1000
+
+
+@pytest.mark.parametrize(("policy", "state"), [("Always", "PostStartHookError"), ("Never", "Completed")])
+def test_a_container_whose_hook_fails_is_killed(policy, state):
+    lifecycle = {"postStart": {"exec": {"command": ["sh", "-c", "sleep 5; exit 1"]}}}
+    cluster = run(pod(containers=[container(lifecycle=lifecycle)], restartPolicy=policy), 7_999)
+    assert states(cluster) == {"app": "ContainerCreating"}
+    cluster.run_until(8_000)
+    assert states(cluster) == {"app": state}
+    assert [r for r in reasons(cluster) if r in ("FailedPostStartHook", "Killing")] == [
+        "FailedPostStartHook",
+        "Killing",
+    ]
+
+
+def test_a_pod_that_is_deleted_does_not_wait_for_its_hook():
+    cluster = run(
+        pod(containers=[container(lifecycle={"postStart": {"exec": {"command": ["sleep", "600"]}}})]), 10_000
+    )
+    cluster.delete("Pod", "web")
+    cluster.run_until(10_000)
+    assert cluster.objects("Pod") == []
+
+
+def test_a_snapshot_while_a_hook_runs():
+    cluster = run(pod(containers=[container(lifecycle=SLOW_HOOK)]), 10_000)
+    other = Cluster.restore(cluster.snapshot())
+    for each in (cluster, other):
+        each.run_until(60_000)
+    assert states(other) == {"app": "running"}
+    assert other.objects("Pod") == cluster.objects("Pod")

@@ -246,3 +246,21 @@ def test_startup_probes_hold_the_others_back(fields, killed):
     scenario = scenario_from({"origin": "web", "duration": 40})
     done = run(scenario, [deployment(replicas=1, **fields)])
     assert done.facts["kills"][0]["ms"] / 1000 == killed
+
+
+@pytest.mark.parametrize(
+    ("startup", "readiness", "first"),
+    [
+        # worker.go doProbe: the delay counts from the container's start, also after a startup probe.
+        ({}, {"initialDelaySeconds": 20}, 23_000),
+        ({"initialDelaySeconds": 20}, {"initialDelaySeconds": 5}, 23_000),
+        ({"initialDelaySeconds": 20}, {"initialDelaySeconds": 30}, 33_000),
+    ],
+)
+def test_the_first_probe_after_a_startup_probe(startup, readiness, first):
+    cluster = Cluster()
+    spec = container(startupProbe=probe(**startup), readinessProbe=probe(**readiness))
+    cluster.apply(pod(containers=[spec]))
+    cluster.run_until(60_000)
+    made = [e.data["started_ms"] for e in cluster.trace.find("probe") if e.data["probe"] == "readiness"]
+    assert made[0] == first
