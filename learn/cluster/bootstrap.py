@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from learn.cluster.addons import metrics_server
+from learn.cluster.leases import node_lease
 from learn.cluster.network.addons import network_addons
 from learn.cluster.network.connect import API_SERVER_IP, API_SERVER_PORT
 from learn.cluster.network.services import SERVICE_NAME
@@ -38,7 +39,9 @@ def add_node(cluster: Cluster, spec: NodeSpec) -> Obj:
     """A node joins: its kubelet registers it with its status, and it is Ready at once."""
     node = node_object(spec, cluster.clock, cluster.now, cluster.version)
     created = cluster.api.create(node, trusted=True)
-    return cluster.store.put({**created, "status": node["status"]}, "status")
+    registered = cluster.store.put({**created, "status": node["status"]}, "status")
+    cluster.api.create(node_lease(registered, cluster.clock.micro_timestamp(cluster.now)), trusted=True)
+    return registered
 
 
 def _objects() -> Iterable[Obj]:

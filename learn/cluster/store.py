@@ -50,14 +50,17 @@ class Store:
         self._watchers: dict[str, list[Watcher]] = {}
         self._watch_all: list[Watcher] = []
         self._count = 0
+        self.views: dict[str, Callable[[Obj], Obj]] = {}
+        """Kinds whose objects are read as these functions show them: what follows from the time alone."""
 
     # -- reading ---------------------------------------------------------------------------------
 
     def get(self, ref: Ref) -> Obj | None:
-        return self._kinds.get(ref.kind, _NO_NAMESPACES).get(ref.namespace, _NO_OBJECTS).get(ref.name)
+        return self.find(ref.kind, ref.namespace, ref.name)
 
     def find(self, kind: str, namespace: str, name: str) -> Obj | None:
-        return self._kinds.get(kind, _NO_NAMESPACES).get(namespace, _NO_OBJECTS).get(name)
+        found = self._kinds.get(kind, _NO_NAMESPACES).get(namespace, _NO_OBJECTS).get(name)
+        return self.views[kind](found) if kind in self.views and found is not None else found
 
     def objects(self, kind: str, namespace: str | None = None) -> list[Obj]:
         """All objects of a kind (in one namespace, unless None), sorted by namespace and name."""
@@ -68,7 +71,7 @@ class Store:
             objects = by_namespace.get(each)
             if objects:
                 found += map(objects.__getitem__, self._names(kind, each, objects))
-        return found
+        return list(map(self.views[kind], found)) if kind in self.views else found
 
     def owned_by(self, uid: str, kind: str | None = None) -> list[Obj]:
         """Objects whose ownerReferences hold `uid`, sorted by kind, namespace and name."""

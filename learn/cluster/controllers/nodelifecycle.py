@@ -6,17 +6,27 @@ Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go, pkg/control
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from learn.cluster.controllers.base import Controller, KeysOf
+from learn.cluster.leases import NodeLeases, last_heartbeat
 from learn.cluster.nodes import ready_condition
-from learn.cluster.objects import Obj, Ref, is_deleting, ref_of
+from learn.cluster.objects import Obj, Ref, is_deleting, labels_of, ref_of
 from learn.cluster.pods import condition
 from learn.cluster.scheduling.taints import tolerates
 from learn.cluster.store import Notice
 
-HEARTBEAT_MS = 10_000
+if TYPE_CHECKING:
+    from learn.cluster.cluster import Cluster
+
 CHECK_MS = 5_000
+UNHEALTHY_ZONE = 0.55
+LARGE_ZONE = 50
+"""A partly silent zone of at most so many nodes evicts nothing (large-cluster-size-threshold)."""
+
+ZONE = "topology.kubernetes.io/zone"
+REGION = "topology.kubernetes.io/region"
 UNREACHABLE = "node.kubernetes.io/unreachable"
 NOT_READY = "node.kubernetes.io/not-ready"
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
@@ -33,8 +43,7 @@ def noticed_at(silent_ms: int, grace: int) -> int:
     The last heartbeat came at a multiple of 10 s; the controller looks every 5 s whether more than `grace` has
     passed since.
     """
-    last = silent_ms // HEARTBEAT_MS * HEARTBEAT_MS
-    return (last + grace) // CHECK_MS * CHECK_MS + CHECK_MS
+    return (last_heartbeat(silent_ms) + grace) // CHECK_MS * CHECK_MS + CHECK_MS
 
 
 def eviction_delay_ms(pod: Obj, taints: Sequence[Mapping[str, Any]]) -> int | None:
@@ -53,11 +62,32 @@ def eviction_delay_ms(pod: Obj, taints: Sequence[Mapping[str, Any]]) -> int | No
     return min(times, default=None)
 
 
+class ZoneState(StrEnum):
+    """How much of a zone is silent."""
+
+    NORMAL = "normal"
+    PARTIAL = "partial"
+    FULL = "full"
+
+
+def zone_state(ready: Sequence[bool]) -> ZoneState:
+    """The state of a zone from whether each of its nodes is Ready (ComputeZoneState)."""
+    silent = sum(not each for each in ready)
+    if ready and silent == len(ready):
+        return ZoneState.FULL
+    is_partial = silent > 2 and silent / len(ready) >= UNHEALTHY_ZONE
+    return ZoneState.PARTIAL if is_partial else ZoneState.NORMAL
+
+
 class NodeLifecycleController(Controller):
     """Keys are names of nodes, or `evict/namespace/name/uid`."""
 
     name = "node-lifecycle"
     timers = ("silent", "evict")
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
+        self.leases = NodeLeases(cluster)
 
     def watches(self) -> Mapping[str, KeysOf]:
         return {"Node": self._tainted, "Pod": self._landed}
@@ -146,6 +176,7 @@ class NodeLifecycleController(Controller):
 
     def fell_silent(self, node: str) -> None:
         """The kubelet of a node sends no more heartbeats from now on."""
+        self.leases.write(node, last_heartbeat(self.engine.now))
         due = noticed_at(self.engine.now, grace_ms(self.cluster.version))
         self.engine.at(due, self.priority, f"{self.name}.silent", node)
 
@@ -154,12 +185,14 @@ class NodeLifecycleController(Controller):
         node = self.store.find("Node", "", node_name)
         if node is None:
             return
+        self.leases.write(node_name, self.engine.now)
         found = condition(node, "Ready")
         if found is not None and found["status"] != "True":
             self._set_ready(node, is_ready=True)
             node = self.api.get(ref_of(node))
             self._tell(node, "NodeReady", f"Node {node_name} status is now: NodeReady")
         self._drop_taints(node, (UNREACHABLE, NOT_READY))
+        self._taint_for_eviction()
 
     def silent(self, node_name: str) -> None:
         """Nothing has been heard for the whole grace period."""
@@ -173,7 +206,26 @@ class NodeLifecycleController(Controller):
         node = self.api.get(ref_of(node))
         self._tell(node, "NodeNotReady", f"Node {node_name} status is now: NodeNotReady")
         self._mark_pods(node_name)
-        self._add_taints(node, ("NoSchedule", "NoExecute"), UNREACHABLE)
+        self._add_taints(node, ("NoSchedule",), UNREACHABLE)
+        self._taint_for_eviction()
+
+    def _taint_for_eviction(self) -> None:
+        """Let silent nodes lose their Pods, unless so much is silent that the fault is likely elsewhere (handleDisruption)."""
+        nodes = self.store.objects("Node")
+        zones: dict[tuple[str, str], list[Obj]] = {}
+        for node in nodes:
+            labels = labels_of(node)
+            zones.setdefault((labels.get(REGION, ""), labels.get(ZONE, "")), []).append(node)
+        states = {zone: zone_state(list(map(_is_ready, listed))) for zone, listed in zones.items()}
+        is_halted = all(state is ZoneState.FULL for state in states.values())
+        for zone, listed in zones.items():
+            is_slow = states[zone] is ZoneState.PARTIAL and len(listed) <= LARGE_ZONE
+            for node in listed:
+                has_taint = any(taint["key"] == UNREACHABLE for taint in _no_execute(node))
+                if is_halted and has_taint:
+                    self._drop_taints(node, (UNREACHABLE,), "NoExecute")
+                elif not (is_halted or is_slow or has_taint or _is_ready(node)):
+                    self._add_taints(node, ("NoExecute",), UNREACHABLE)
 
     def _mark_pods(self, node: str) -> None:
         """Pods of a silent node are not Ready any more (MarkPodsNotReady)."""
@@ -215,22 +267,31 @@ class NodeLifecycleController(Controller):
         added = [{"key": key, "effect": effect, "timeAdded": self.now_stamp()} for effect in effects]
 
         def changed(obj: Obj) -> Obj:
-            kept = [t for t in obj["spec"].get("taints") or () if t["key"] != key]
+            taints = obj["spec"].get("taints") or ()
+            kept = [t for t in taints if t["key"] != key or t["effect"] not in effects]
             return {**obj, "spec": {**obj["spec"], "taints": [*kept, *added]}}
 
         self.api.modify(ref_of(node), changed)
 
-    def _drop_taints(self, node: Obj, keys: Sequence[str]) -> None:
+    def _drop_taints(self, node: Obj, keys: Sequence[str], effect: str = "") -> None:
+        def goes(taint: Obj) -> bool:
+            return taint["key"] in keys and effect in ("", taint["effect"])
+
         def changed(obj: Obj) -> Obj:
-            left = [t for t in obj["spec"].get("taints") or () if t["key"] not in keys]
+            left = [t for t in obj["spec"].get("taints") or () if not goes(t)]
             spec = {key: value for key, value in obj["spec"].items() if key != "taints"}
             return {**obj, "spec": {**spec, **({"taints": left} if left else {})}}
 
-        if any(t["key"] in keys for t in node["spec"].get("taints") or ()):
+        if any(goes(t) for t in node["spec"].get("taints") or ()):
             self.api.modify(Ref("Node", "", node["metadata"]["name"]), changed)
 
     def _tell(self, node: Obj, reason: str, message: str) -> None:
         self.events.record(node, "Normal", reason, message, source="node-controller")
+
+
+def _is_ready(node: Obj) -> bool:
+    found = condition(node, "Ready")
+    return found is not None and found["status"] == "True"
 
 
 def _no_execute(node: Obj) -> list[Obj]:
