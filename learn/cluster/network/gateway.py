@@ -13,7 +13,7 @@ from typing import Any
 
 from learn.cluster.api.labels import from_label_selector
 from learn.cluster.network.hostnames import route_host_matches, specificity
-from learn.cluster.network.httproute import HTTPRoute, attached_hostnames
+from learn.cluster.network.httproute import HTTPRoute, attached_hostnames, broken_pattern
 
 Gateway = Mapping[str, Any]
 Listener = Mapping[str, Any]
@@ -39,6 +39,8 @@ def attach(
 
     `namespace_labels` are those of the route's namespace.
     """
+    if broken := broken_pattern(route):
+        return Verdict(ok=False, reason="UnsupportedValue", message=broken)
     listeners = [
         each
         for each in gateway["spec"].get("listeners") or ()
@@ -91,14 +93,25 @@ def resolve_refs(
     """Tell whether every backend of a route is there and may be referred to; `find` gives a Service by namespace and name."""
     listed = list(grants)
     for index, rule in enumerate(route["spec"].get("rules") or ()):
-        for number, backend in enumerate(rule.get("backendRefs") or ()):
+        backends = [(f"backendRef {n}", each) for n, each in enumerate(rule.get("backendRefs") or ())]
+        backends += [(f"filter {n}", each) for n, each in mirrors_of(rule.get("filters"))]
+        for what, backend in backends:
             found = backend_problem(route, backend, find, listed)
             if found:
-                place = f"rule {index} backendRef {number}"
+                place = f"rule {index} {what}"
                 return Verdict(
                     ok=False, reason=found[0], message=f"Failed to process route {place}: {found[1]}."
                 )
     return Verdict(ok=True, reason="ResolvedRefs", message="Resolved all the Object references for the Route")
+
+
+def mirrors_of(filters: Iterable[Mapping[str, Any]] | None) -> list[tuple[int, Mapping[str, Any]]]:
+    """Return the backendRefs that get copies of the requests, with the index of the filter."""
+    return [
+        (index, each["requestMirror"]["backendRef"])
+        for index, each in enumerate(filters or ())
+        if each.get("type") == "RequestMirror" and each.get("requestMirror")
+    ]
 
 
 def backend_problem(

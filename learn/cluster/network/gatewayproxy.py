@@ -7,12 +7,13 @@ Rules: Gateway API, apis/v1/httproute_types.go (HTTPRouteFilter, HTTPBackendRef)
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from learn.cluster.network import clients
-from learn.cluster.network.backends import Via, Way, forward, page, service_port
+from learn.cluster.network.backends import Via, Way, forward, page, ready_endpoints, service_port
 from learn.cluster.network.connect import Connector
 from learn.cluster.network.gateway import (
     Gateway,
@@ -21,13 +22,13 @@ from learn.cluster.network.gateway import (
     backend_problem,
     choose_listener,
     is_permitted,
+    mirrors_of,
     parents_of,
 )
-from learn.cluster.network.hops import Certificate, Failure, HopKind, Reason, Symptom, Trip
+from learn.cluster.network.hops import Answer, Certificate, Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.hostnames import without_port
 from learn.cluster.network.http import Request
 from learn.cluster.network.httproute import HTTPRequest, HTTPRoute, RouteMatch, match_routes
-from learn.cluster.network.paths import elements
 from learn.cluster.network.rules import ServicePort
 from learn.cluster.network.tls import SELF_SIGNED, handshake, secret_certificate
 from learn.cluster.objects import Ref, ref_of
@@ -141,15 +142,34 @@ def _by_rule(
         HopKind.ROUTE, Ref("HTTPRoute", match.namespace, match.name), match.field, hostname=match.hostname,
         asked=f"{without_port(request.virtual_host)}{request.path}",
     )  # fmt: skip
+    changed = _filtered(match.rule.get("filters") or (), request, match.prefix)
+    if changed.answer is not None:
+        yield Way(trip=trip, end=changed.answer, request=request, via=VIA)
+        return
+    trip = _mirrored(cluster, trip, route, match, address)
+    for way in _to_backends(connector, trip, route, match, address, changed.request):
+        headers = {**changed.answer_headers, **way.answer_headers}
+        yield dataclasses.replace(way, answer_headers=headers) if headers else way
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Filtered:
+    """A request after the filters of a rule or backend; `answer` where they answer it themselves."""
+
+    request: Request
+    answer_headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    answer: Answer | None = None
+
+
+def _filtered(filters: Iterable[Mapping[str, Any]], request: Request, prefix: str) -> _Filtered:
+    """A filter of an unknown kind is never skipped: the request fails (HTTPRouteFilterExtensionRef)."""
     sent = request
     answer_headers: dict[str, str] = {}
-    prefix = _matched_prefix(match.rule, request.path)
-    for item in match.rule.get("filters") or ():
+    for item in filters:
         match item.get("type"):
             case "RequestRedirect":
                 location, status = _redirect(item.get("requestRedirect") or {}, request, prefix)
-                yield Way(trip=trip, end=page(VIA, status, location=location), request=request, via=VIA)
-                return
+                return _Filtered(request=request, answer=page(VIA, status, location=location))
             case "URLRewrite":
                 sent = _rewrite(item.get("urlRewrite") or {}, sent, prefix)
             case "RequestHeaderModifier":
@@ -157,8 +177,33 @@ def _by_rule(
                 sent = dataclasses.replace(sent, headers=headers)
             case "ResponseHeaderModifier":
                 answer_headers = modified(answer_headers, item.get("responseHeaderModifier") or {})
-    for way in _to_backends(connector, trip, route, match, address, sent):
-        yield dataclasses.replace(way, answer_headers=answer_headers) if answer_headers else way
+            case "ExtensionRef":
+                return _Filtered(request=request, answer=page(VIA, 500, Reason.BACKEND_NOT_FOUND))
+    return _Filtered(request=sent, answer_headers=answer_headers)
+
+
+def _mirrored(cluster: Cluster, trip: Trip, route: HTTPRoute, match: RouteMatch, address: str) -> Trip:
+    """Copies go to where they can; nobody waits for their answers."""
+    for index, backend in mirrors_of(match.rule.get("filters")):
+        found = _backend(cluster, route, backend)
+        if isinstance(found, ServicePort):
+            endpoints = [f"{each.ip}:{each.port}" for each in ready_endpoints(cluster, found)]
+            trip = trip.via(
+                HopKind.MIRROR, ref_of(dict(found.service)), f"{match.field}.filters[{index}]",
+                among=len(endpoints), source=address,
+            )  # fmt: skip
+    return trip
+
+
+def _backend(cluster: Cluster, route: HTTPRoute, backend: Mapping[str, Any]) -> ServicePort | Reason:
+    """The Service port behind a backendRef, or why there is none."""
+    find = cluster.proxy.table().services
+    grants = cluster.store.objects("ReferenceGrant")
+    problem = backend_problem(route, backend, lambda space, name: find.get(f"{space}/{name}"), grants)
+    if problem:
+        return _REASONS.get(problem[0], Reason.BACKEND_NOT_FOUND)
+    namespace = backend.get("namespace") or route["metadata"].get("namespace", "default")
+    return service_port(cluster, namespace, backend["name"], backend.get("port"))
 
 
 def _to_backends(
@@ -176,33 +221,18 @@ def _to_backends(
     if not total:
         yield Way(trip=trip, end=page(VIA, 500, Reason.BACKEND_NOT_FOUND), request=request, via=VIA)
         return
-    grants = cluster.store.objects("ReferenceGrant")
-    find = cluster.proxy.table().services
     for backend, share in connector.pick([(b, Fraction(b.get("weight", 1), total)) for b in backends]):
-        problem = backend_problem(route, backend, lambda space, name: find.get(f"{space}/{name}"), grants)
-        namespace = backend.get("namespace") or match.namespace
-        found = (
-            Reason.BACKEND_NOT_FOUND
-            if problem
-            else service_port(cluster, namespace, backend["name"], backend.get("port"))
-        )
+        at = trip.times(share)
+        found = _backend(cluster, route, backend)
         if not isinstance(found, ServicePort):
-            reason = _REASONS.get(problem[0], Reason.BACKEND_NOT_FOUND) if problem else found
-            yield Way(trip=trip.times(share), end=page(VIA, 500, reason), request=request, via=VIA)
+            yield Way(trip=at, end=page(VIA, 500, found), request=request, via=VIA)
             continue
-        proxy = clients.outside(address)
-        yield from forward(connector, trip.times(share), proxy, found, request, VIA)
-
-
-def _matched_prefix(rule: Mapping[str, Any], path: str) -> str:
-    """The path prefix of the rule that covers a request's path: the longest of its matches."""
-    prefixes = [
-        (each.get("path") or {}).get("value", "/")
-        for each in rule.get("matches") or ()
-        if (each.get("path") or {}).get("type", "PathPrefix") == "PathPrefix"
-    ]
-    fitting = [each for each in prefixes if elements(path)[: len(elements(each))] == elements(each)]
-    return str(max(fitting, key=len, default="/"))
+        changed = _filtered(backend.get("filters") or (), request, match.prefix)
+        if changed.answer is not None:
+            yield Way(trip=at, end=changed.answer, request=request, via=VIA)
+            continue
+        for way in forward(connector, at, clients.outside(address), found, changed.request, VIA):
+            yield dataclasses.replace(way, answer_headers=changed.answer_headers)
 
 
 def replaced_path(change: Mapping[str, Any], path: str, prefix: str) -> str:
@@ -211,11 +241,9 @@ def replaced_path(change: Mapping[str, Any], path: str, prefix: str) -> str:
         return str(change.get("replaceFullPath") or "/")
     if change.get("type") != "ReplacePrefixMatch":
         return path
-    rest = "/".join(elements(path)[len(elements(prefix)) :])
-    start = str(change.get("replacePrefixMatch") or "").rstrip("/")
-    if not rest:
-        return start or "/"
-    return f"{start}/{rest}"
+    base = prefix.rstrip("/")
+    rest = path[len(base) :] if path.startswith(base) else path
+    return f"{str(change.get('replacePrefixMatch') or '').rstrip('/')}{rest}" or "/"
 
 
 def _redirect(change: Mapping[str, Any], request: Request, prefix: str) -> tuple[str, int]:
@@ -225,25 +253,38 @@ def _redirect(change: Mapping[str, Any], request: Request, prefix: str) -> tuple
     port = change.get("port") or (known.get(scheme) if change.get("scheme") else request.port)
     where = host if port == known.get(scheme) else f"{host}:{port}"
     path = replaced_path(change.get("path") or {}, request.path, prefix)
-    return f"{scheme}://{where}{path}", int(change.get("statusCode") or 302)
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    return f"{scheme}://{where}{path}{query}", int(change.get("statusCode") or 302)
 
 
 def _rewrite(change: Mapping[str, Any], request: Request, prefix: str) -> Request:
     path = replaced_path(change.get("path") or {}, request.path, prefix)
     if change.get("hostname"):
-        request = dataclasses.replace(request, headers={**request.headers, "Host": change["hostname"]})
+        host = {"set": [{"name": "Host", "value": change["hostname"]}]}
+        request = dataclasses.replace(request, headers=modified(request.headers, host))
     return dataclasses.replace(request, path=path)
 
 
 def modified(headers: Mapping[str, str], change: Mapping[str, Any]) -> dict[str, str]:
-    """Return headers after an HTTPHeaderFilter: `set` overwrites, `add` appends, `remove` drops."""
+    """
+    Return headers after an HTTPHeaderFilter: `set` overwrites, `add` appends, `remove` drops.
+
+    Of entries with an equivalent name only the first is considered.
+    """
     found = {name.lower(): (name, value) for name, value in headers.items()}
-    for each in change.get("set") or ():
-        found[each["name"].lower()] = (each["name"], each["value"])
-    for each in change.get("add") or ():
-        before = found.get(each["name"].lower())
+    for lower, each in _by_name(change.get("set")).items():
+        found[lower] = (each["name"], each["value"])
+    for lower, each in _by_name(change.get("add")).items():
+        before = found.get(lower)
         value = f"{before[1]},{each['value']}" if before else each["value"]
-        found[each["name"].lower()] = (each["name"], value)
+        found[lower] = (each["name"], value)
     for name in change.get("remove") or ():
         found.pop(name.lower(), None)
     return dict(found.values())
+
+
+def _by_name(entries: Iterable[Mapping[str, Any]] | None) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for each in entries or ():
+        found.setdefault(each["name"].lower(), each)
+    return found

@@ -25,6 +25,7 @@ class HopKind(StrEnum):
     PROXY = "proxy"
     INGRESS = "ingress"
     ROUTE = "route"
+    MIRROR = "mirror"
     POD = "pod"
 
 

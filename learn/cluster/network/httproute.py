@@ -10,6 +10,7 @@ from typing import Any
 
 from learn.cluster.network.hostnames import intersection, route_host_matches, specificity, without_port
 from learn.cluster.network.paths import is_element_prefix
+from learn.cluster.network.patterns import fits, pattern_error
 
 HTTPRoute = Mapping[str, Any]
 _EVERY_PATH: Mapping[str, Any] = {"path": {"type": "PathPrefix", "value": "/"}}
@@ -26,13 +27,15 @@ class HTTPRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteMatch:
-    """The rule that took a request; `field` is its place in the HTTPRoute."""
+    """The rule that took a request, by which of its matches; `field` is its place in the HTTPRoute."""
 
     namespace: str
     name: str
     hostname: str
     rule: Mapping[str, Any]
     field: str
+    prefix: str
+    """The path prefix that matched; empty where the path matched otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,8 @@ def match_routes(
     """
     Return the rule that serves a request among the routes of one listener, or None (404).
 
-    The most specific hostname wins, then an exact path, the longest prefix, a method match, the most
+    The most specific hostname wins, then an exact path, the longest regular expression (where they stand is up
+    to the implementation: as Envoy Gateway and Contour have it), the longest prefix, a method match, the most
     headers, the most query parameters, the oldest route, the first in alphabetical order, the first rule.
     """
     host = without_port(request.host)
@@ -80,7 +84,20 @@ def match_routes(
         hostname=best.hostname,
         rule=best.route["spec"]["rules"][best.rule_index],
         field=f"spec.rules[{best.rule_index}]",
+        prefix=_prefix(best.match),
     )
+
+
+def broken_pattern(route: HTTPRoute) -> str:
+    """Return what is wrong with the first regular expression of a route that RE2 refuses, "" for none."""
+    for rule in route["spec"].get("rules") or ():
+        for match in rule.get("matches") or ():
+            for each in (_path(match), *(match.get("headers") or ()), *(match.get("queryParams") or ())):
+                if each.get("type") == "RegularExpression" and (
+                    error := pattern_error(each.get("value", ""))
+                ):
+                    return f'Regex "{each.get("value", "")}" is invalid: {error}.'
+    return ""
 
 
 def choose_backend(backend_refs: Sequence[Mapping[str, Any]], draw: float) -> int | None:
@@ -113,31 +130,53 @@ def _candidates(route: HTTPRoute, listener_hostname: str) -> Iterator[_Candidate
 def _matches(match: Mapping[str, Any], request: HTTPRequest) -> bool:
     """Everything in one match must hold; of entries with an equivalent name only the first is considered."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    wanted = {item["name"].lower(): item["value"] for item in reversed(match.get("headers") or ())}
-    query = {item["name"]: item["value"] for item in reversed(match.get("queryParams") or ())}
+    wanted = {item["name"].lower(): item for item in reversed(match.get("headers") or ())}
+    query = {item["name"]: item for item in reversed(match.get("queryParams") or ())}
     return (
-        _path_matches(match.get("path") or _EVERY_PATH["path"], request.path)
+        _path_matches(_path(match), request.path)
         and match.get("method", request.method) == request.method
-        and all(headers.get(name) == value for name, value in wanted.items())
-        and all(request.query.get(name) == value for name, value in query.items())
+        and all(_value_matches(item, headers.get(name)) for name, item in wanted.items())
+        and all(_value_matches(item, request.query.get(name)) for name, item in query.items())
     )
+
+
+def _value_matches(wanted: Mapping[str, Any], value: str | None) -> bool:
+    if value is None or wanted.get("type", "Exact") == "Exact":
+        return bool(value == wanted["value"])
+    return fits(wanted["value"], value)
+
+
+def _path(match: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = match.get("path") or _EVERY_PATH["path"]
+    return found
+
+
+def _prefix(match: Mapping[str, Any]) -> str:
+    path = _path(match)
+    return str(path.get("value", "/")) if path.get("type", "PathPrefix") == "PathPrefix" else ""
 
 
 def _path_matches(rule: Mapping[str, Any], path: str) -> bool:
     value = rule.get("value", "/")
-    if rule.get("type", "PathPrefix") == "Exact":
-        return bool(path == value)
+    match rule.get("type", "PathPrefix"):
+        case "Exact":
+            return bool(path == value)
+        case "RegularExpression":
+            return fits(value, path)
     return is_element_prefix(value, path)
 
 
-def _precedence(candidate: _Candidate) -> tuple[tuple[int, int], bool, int, bool, int, int]:
+_PATH_RANK = {"Exact": 2, "RegularExpression": 1}
+
+
+def _precedence(candidate: _Candidate) -> tuple[tuple[int, int], int, int, bool, int, int]:
     match = candidate.match
-    path = match.get("path") or _EVERY_PATH["path"]
-    is_exact = path.get("type", "PathPrefix") == "Exact"
+    path = _path(match)
+    rank = _PATH_RANK.get(path.get("type", "PathPrefix"), 0)
     return (
         specificity(candidate.hostname),
-        is_exact,
-        0 if is_exact else len(path.get("value", "/").rstrip("/")),
+        rank,
+        0 if rank == _PATH_RANK["Exact"] else len(path.get("value", "/")),
         "method" in match,
         len(match.get("headers") or ()),
         len(match.get("queryParams") or ()),

@@ -8,10 +8,12 @@ httproute-invalid-backendref-unknown-kind, httproute-redirect-path, httproute-re
 
 import pytest
 
+from learn.cluster.api.defaults import apply_defaults
+from learn.cluster.api.validation import validate
 from learn.cluster.network import clients
 from learn.cluster.network.gatewayproxy import modified, replaced_path
 from learn.cluster.network.http import parse_url
-from learn.cluster.network.request import shares
+from learn.cluster.network.request import send, shares
 from tests.cluster.factories import deployment, service
 from tests.cluster.network.test_ingress_controller import tls_secret
 from tests.cluster.network.worlds import ask, cluster_with, in_namespace, namespace
@@ -231,7 +233,13 @@ def test_filters_change_the_request_and_the_answer():
         ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz"}, "/foo/bar", "/foo", "/xyz/bar"),
         ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz"}, "/foo/bar", "/foo/", "/xyz/bar"),
         ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz/"}, "/foo/bar", "/foo", "/xyz/bar"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz/"}, "/foo/bar", "/foo/", "/xyz/bar"),
         ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz"}, "/foo", "/foo", "/xyz"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/xyz"}, "/foo/", "/foo", "/xyz/"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": ""}, "/foo/bar", "/foo", "/bar"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": ""}, "/foo/", "/foo", "/"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}, "/foo/", "/foo", "/"),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}, "/foo", "/foo", "/"),
         ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}, "/foo/bar", "/foo", "/bar"),
         ({"type": "ReplacePrefixMatch", "replacePrefixMatch": ""}, "/foo", "/foo", "/"),
         ({"type": "ReplaceFullPath", "replaceFullPath": "/one"}, "/foo/bar", "/foo", "/one"),
@@ -252,6 +260,153 @@ def test_header_modifiers():
         "my-header": "foo,bar"
     }
     assert modified({"a": "1", "b": "2"}, {"remove": ["A"]}) == {"b": "2"}
+    twice = [{"name": "X-A", "value": "1"}, {"name": "x-a", "value": "2"}]
+    assert modified({}, {"set": twice}) == modified({}, {"add": twice}) == {"X-A": "1"}
+
+
+def matched(value, kind="PathPrefix"):
+    return [{"path": {"type": kind, "value": value}}]
+
+
+@pytest.mark.parametrize(
+    ("change", "location"),
+    [
+        # conformance/tests: httproute-redirect-host-and-status, -path, -port, -scheme
+        ({"hostname": "example.org"}, "http://example.org/old/a?x=1"),
+        ({"port": 8080}, "http://shop.example.com:8080/old/a?x=1"),
+        ({"scheme": "https"}, "https://shop.example.com/old/a?x=1"),
+        ({"scheme": "https", "port": 8443}, "https://shop.example.com:8443/old/a?x=1"),
+        ({"scheme": "http", "port": 80}, "http://shop.example.com/old/a?x=1"),
+        ({"path": {"type": "ReplaceFullPath", "replaceFullPath": "/new"}}, "http://shop.example.com/new?x=1"),
+        (
+            {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/n"}},
+            "http://shop.example.com/n/a?x=1",
+        ),
+    ],
+)
+def test_redirects(change, location):
+    redirect = {"type": "RequestRedirect", "requestRedirect": change}
+    cluster = world(gateway(), route({"matches": matched("/old"), "filters": [redirect]}))
+    found = ask(cluster, "http://shop.example.com/old/a?x=1", "outside")
+    assert (found.status, found.location) == (302, location)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "field"),
+    [
+        # x-kubernetes-validations of HTTPRouteRule
+        (["PathPrefix"], None),
+        (["Exact"], "rule"),
+        (["PathPrefix", "PathPrefix"], "rule"),
+        (["PathPrefix"], "backend"),
+        (["RegularExpression"], "backend"),
+    ],
+)
+def test_a_prefix_is_replaced_where_exactly_one_is_matched(kinds, field):
+    rewrite = {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}
+    filters = [{"type": "URLRewrite", "urlRewrite": rewrite}]
+    made = rule({"name": "web-v1", "filters": filters if field == "backend" else []})
+    made["matches"] = [{"path": {"type": kind, "value": f"/app{n}"}} for n, kind in enumerate(kinds)]
+    made["filters"] = filters if field != "backend" else []
+    found = [error.text() for error in validate(apply_defaults(route(made)))]
+    start = "Within backendRefs, when" if field == "backend" else "When"
+    text = f"{start} using URLRewrite filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified"
+    refused = kinds != ["PathPrefix"]
+    assert found == ([f'spec.rules[0]: Invalid value: "object": {text}'] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("item", "place", "text"),
+    [
+        (
+            {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplaceFullPath", "replacePrefixMatch": "/"}}},
+            "urlRewrite.path",
+            "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+        ),
+        (
+            {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "a", "port": 80}, "percent": 1, "fraction": {"numerator": 1}}},
+            "requestMirror",
+            "Only one of percent or fraction may be specified in HTTPRequestMirrorFilter",
+        ),
+        (
+            {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "a", "port": 80}, "fraction": {"numerator": 3, "denominator": 2}}},
+            "requestMirror.fraction",
+            "numerator must be less than or equal to denominator",
+        ),
+        (
+            {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "a"}}},
+            "requestMirror.backendRef",
+            "Must have port for Service reference",
+        ),
+    ],
+)  # fmt: skip
+def test_filters_say_what_they_need(item, place, text):
+    found = [error.text() for error in validate(apply_defaults(route(rule("web-v1", filters=[item]))))]
+    assert f'spec.rules[0].filters[0].{place}: Invalid value: "object": {text}' in found
+
+
+def test_a_route_has_at_most_128_matches():
+    many = [rule("web-v1", matches=matched("/") * 64) for _ in range(3)]
+    assert validate(apply_defaults(route(*many[:2]))) == []
+    [error] = validate(apply_defaults(route(*many)))
+    assert error.field == "spec.rules" and "must be less than 128" in error.detail
+
+
+def test_a_pattern_that_re2_refuses_is_not_accepted():
+    """RouteReasonUnsupportedValue."""
+    cluster = world(gateway(), route(rule("web-v1", matches=matched("/(?=a)", "RegularExpression"))))
+    assert parent_conditions(cluster)["Accepted"] == ("False", "UnsupportedValue")
+    assert ask(cluster, "http://shop.example.com/a", "outside").status == 404
+
+
+def outcome(cluster, url):
+    return send(cluster, clients.outside(), parse_url(url))
+
+
+def test_a_mirror_gets_copies_and_answers_nobody():
+    """conformance/tests: httproute-request-mirror; a mirror that is missing costs no answer."""
+    copies = [{"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "web-v2", "port": 80}}}]
+    cluster = world(gateway(), route(rule("web-v1", filters=copies)))
+    found = outcome(cluster, "http://shop.example.com/")
+    assert found.pod.startswith("shop/web-v1-")
+    assert [(hop.ref.name, hop.field) for hop in found.hops if hop.kind == "mirror"] == [
+        ("web-v2", "spec.rules[0].filters[0]")
+    ]
+    copies[0]["requestMirror"]["backendRef"]["name"] = "gone"
+    cluster = world(gateway(), route(rule("web-v1", filters=copies)))
+    assert parent_conditions(cluster)["ResolvedRefs"] == ("False", "BackendNotFound")
+    assert ask(cluster, "http://shop.example.com/", "outside").status == 200
+
+
+def test_filters_of_one_backend_touch_its_share_alone():
+    """HTTPBackendRef.Filters"""
+    header = {"set": [{"name": "X-Version", "value": "2"}]}
+    second = {
+        "name": "web-v2",
+        "filters": [{"type": "ResponseHeaderModifier", "responseHeaderModifier": header}],
+    }
+    cluster = world(gateway(), route(rule("web-v1", second)))
+    seen = set()
+    for _ in range(40):
+        found = outcome(cluster, "http://shop.example.com/")
+        seen.add((found.pod[5:11], found.answer.headers.get("X-Version")))
+    assert seen == {("web-v1", None), ("web-v2", "2")}
+
+
+def test_a_filter_that_nobody_knows_fails_the_request():
+    """HTTPRouteFilterExtensionRef: it MUST NOT be skipped."""
+    extension = {
+        "type": "ExtensionRef",
+        "extensionRef": {"group": "example.com", "kind": "Wall", "name": "x"},
+    }
+    cluster = world(gateway(), route(rule("web-v1", filters=[extension])))
+    assert ask(cluster, "http://shop.example.com/", "outside").status == 500
+
+
+@pytest.mark.parametrize("backends", [[], [{"name": "web-v1", "weight": 0}]])
+def test_a_rule_that_sends_nowhere_answers_500(backends):
+    cluster = world(gateway(), route(rule(*backends)))
+    assert ask(cluster, "http://shop.example.com/", "outside").status == 500
 
 
 def test_https_listener_serves_its_certificate():

@@ -240,3 +240,71 @@ def test_precedence_of_hostnames(host, served):
 )
 def test_hostnames_of_a_route_at_a_listener(listener, hostnames, attached):
     assert attached_hostnames(listener, route("r", hostnames=hostnames)) == attached
+
+
+def pattern(value):
+    return {"path": {"type": "RegularExpression", "value": value}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "expected"),
+    [
+        # PathMatchRegularExpression: RE2, over the whole path
+        (pattern("/api/v[0-9]+"), "/api/v12", True),
+        (pattern("/api/v[0-9]+"), "/api/v12/users", False),
+        (pattern("/api"), "/my/api", False),
+        (pattern("/api/v[0-9]+(/.*)?"), "/api/v12/users", True),
+        (pattern("(?i)/API"), "/api", True),
+        (pattern("/a|/b"), "/b", True),
+        (pattern("/a|/b"), "/a/b", False),
+        (pattern(r"/\d{4}/[[:alpha:]]+"), "/2026/may", True),
+        (pattern("/[^/]+/edit"), "/x/y/edit", False),
+        (pattern("(a|a)*b"), "a" * 2_000, False),
+        (pattern("/(?=a)a"), "/a", False),
+        (pattern("/("), "/", False),
+        (pattern("/x)|(/y"), "/y", False),
+    ],
+)
+def test_a_path_matches_a_regular_expression(rule, path, expected):
+    assert (served_by([route("r", ("x", rule))], path=path) == "x") is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "sent", "expected"),
+    [
+        # HeaderMatchRegularExpression, QueryParamMatchRegularExpression
+        ("v[12]", "v2", True),
+        ("v[12]", "v20", False),
+        ("v[12]", "V2", False),
+        (".+", "", False),
+        (".*", "", True),
+        ("(", "(", False),
+    ],
+)
+@pytest.mark.parametrize("place", ["headers", "query"])
+def test_headers_and_query_parameters_match_regular_expressions(place, value, sent, expected):
+    key = {"headers": "headers", "query": "queryParams"}[place]
+    entry = {"name": "Version", "type": "RegularExpression", "value": value}
+    rules = [route("r", ("x", {**prefix("/"), key: [entry]}))]
+    assert (served_by(rules, **{place: {"Version": sent}}) == "x") is expected
+    assert served_by(rules) is None
+
+
+def test_a_regular_expression_stands_between_exact_and_prefix():
+    rules = route(
+        "r",
+        ("prefix", prefix("/api/v1/users")),
+        ("short", pattern("/api/v1/.*")),
+        ("long", pattern("/api/v1/users/.*")),
+        ("exact", exact("/api/v1/users/me")),
+    )
+    assert served_by([rules], path="/api/v1/users/me") == "exact"
+    assert served_by([rules], path="/api/v1/users/you") == "long"
+    assert served_by([rules], path="/api/v1/items") == "short"
+    assert served_by([rules], path="/api/v1/users") == "short"
+
+
+def test_the_longer_prefix_is_the_one_with_more_characters():
+    """HTTPRouteRule.Matches: the largest number of characters, a trailing slash among them."""
+    rules = route("r", ("without", prefix("/a")), ("with", prefix("/a/")))
+    assert served_by([rules], path="/a/b") == "with"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 
-from learn.cluster.api.access import list_at, map_at, maps_at, text_at
+from learn.cluster.api.access import int_at, list_at, map_at, maps_at, text_at
 from learn.cluster.api.fielderror import ErrorType, FieldError, Path, invalid
 
 _UNENCRYPTED = frozenset({"HTTP", "TCP", "UDP"})
@@ -26,6 +26,13 @@ _METHOD_FORMS = {
     "service": r"^\.?[A-Za-z_][A-Za-z_0-9]*(\.[A-Za-z_][A-Za-z_0-9]*)*$",
     "method": r"^[A-Za-z_][A-Za-z_0-9]*$",
 }
+_MATCHES_MAX = 128
+_TOO_MANY_MATCHES = (
+    "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route "
+    "must be less than 128"
+)
+_NEW_PATHS = {"ReplaceFullPath": "replaceFullPath", "ReplacePrefixMatch": "replacePrefixMatch"}
+_PREFIX_ALONE = "with path.replacePrefixMatch, exactly one PathPrefix match must be specified"
 _HOSTNAME = re.compile(r"(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
@@ -90,6 +97,8 @@ def _is_address(value: str) -> bool:
 
 def _route_errors(spec: Mapping[str, Any]) -> list[FieldError]:
     errors = []
+    if sum(len(maps_at(rule, "matches")) for rule in maps_at(spec, "rules")) > _MATCHES_MAX:
+        errors.append(_broken(("spec", "rules"), "array", _TOO_MANY_MATCHES))
     for index, rule in enumerate(maps_at(spec, "rules")):
         path: Path = ("spec", "rules", index)
         filters = maps_at(rule, "filters")
@@ -99,10 +108,28 @@ def _route_errors(spec: Mapping[str, Any]) -> list[FieldError]:
             errors.append(_broken(path, "object", text))
         for number, match in enumerate(maps_at(rule, "matches")):
             errors += _path_errors(map_at(match, "path"), (*path, "matches", number, "path"))
+        errors += _prefix_errors(rule, path)
         errors += _filter_errors(filters, (*path, "filters"))
         for number, backend in enumerate(maps_at(rule, "backendRefs")):
-            errors += _backend_errors(backend, (*path, "backendRefs", number))
+            at: Path = (*path, "backendRefs", number)
+            errors += _backend_errors(backend, at)
+            errors += _filter_errors(maps_at(backend, "filters"), (*at, "filters"))
     return errors
+
+
+def _prefix_errors(rule: Mapping[str, Any], path: Path) -> list[FieldError]:
+    """What replaces a matched prefix needs one to replace."""
+    matches = maps_at(rule, "matches")
+    if len(matches) == 1 and map_at(matches[0], "path").get("type", "PathPrefix") == "PathPrefix":
+        return []
+    of_backends = [item for backend in maps_at(rule, "backendRefs") for item in maps_at(backend, "filters")]
+    found = []
+    for when, filters in (("When", maps_at(rule, "filters")), ("Within backendRefs, when", of_backends)):
+        for kind, field in (("RequestRedirect", "requestRedirect"), ("URLRewrite", "urlRewrite")):
+            changes = [map_at(map_at(item, field), "path") for item in filters]
+            if any("replacePrefixMatch" in change for change in changes):
+                found.append(_broken(path, "object", f"{when} using {kind} filter {_PREFIX_ALONE}"))
+    return found
 
 
 def _path_errors(match: Mapping[str, Any], path: Path) -> list[FieldError]:
@@ -161,7 +188,37 @@ def _filter_errors(filters: list[Mapping[str, Any]], path: Path) -> list[FieldEr
             elif kinds[index] != kind and field in item:
                 rule = f"filter.{field} must be nil if the filter.type is not {kind}"
                 errors.append(_broken((*path, index), "object", rule))
+        for field in ("requestRedirect", "urlRewrite"):
+            errors += _new_path_errors(map_at(map_at(item, field), "path"), (*path, index, field, "path"))
+        errors += _mirror_errors(map_at(item, "requestMirror"), (*path, index, "requestMirror"))
     return errors
+
+
+def _new_path_errors(change: Mapping[str, Any], path: Path) -> list[FieldError]:
+    """HTTPPathModifier: the type names the field."""
+    kind, errors = text_at(change, "type"), []
+    for wanted, field in _NEW_PATHS.items():
+        if kind == wanted and field not in change:
+            errors.append(
+                _broken(path, "object", f"{field} must be specified when type is set to '{wanted}'")
+            )
+        elif kind != wanted and field in change:
+            errors.append(_broken(path, "object", f"type must be '{wanted}' when {field} is set"))
+    return errors
+
+
+def _mirror_errors(mirror: Mapping[str, Any], path: Path) -> list[FieldError]:
+    errors = []
+    if "percent" in mirror and "fraction" in mirror:
+        text = "Only one of percent or fraction may be specified in HTTPRequestMirrorFilter"
+        errors.append(_broken(path, "object", text))
+    fraction = map_at(mirror, "fraction")
+    numerator, denominator = int_at(fraction, "numerator"), int_at(fraction, "denominator")
+    if numerator is not None and numerator > (100 if denominator is None else denominator):
+        text = "numerator must be less than or equal to denominator"
+        errors.append(_broken((*path, "fraction"), "object", text))
+    backend = mirror.get("backendRef")
+    return errors + (_backend_errors(backend, (*path, "backendRef")) if isinstance(backend, dict) else [])
 
 
 def _backend_errors(backend: Mapping[str, Any], path: Path) -> list[FieldError]:
