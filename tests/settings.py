@@ -3,11 +3,14 @@
 import os
 import tempfile
 
-_VAR = tempfile.TemporaryDirectory(prefix="hatoba-test-")  # gone with the process
-os.environ.setdefault("HATOBA_VAR_DIR", _VAR.name)
+if (
+    "HATOBA_VAR_DIR" not in os.environ
+):  # the workers of a run inherit the folder of the process that started them
+    _VAR = tempfile.TemporaryDirectory(prefix="hatoba-test-")  # gone with the process
+    os.environ["HATOBA_VAR_DIR"] = _VAR.name
 
-from learn.settings import *  # noqa: E402, F403
-from learn.settings import STORAGES as _STORAGES  # noqa: E402
+from learn.settings import *  # noqa: F403
+from learn.settings import STORAGES as _STORAGES
 
 STORAGES = {
     **_STORAGES,
