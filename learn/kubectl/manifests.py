@@ -23,10 +23,10 @@ from learn.sandbox.objects import objects_of
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 NO_KUSTOMIZE = (
-    "error: -k（kustomize）は、この端末では使えません。\n"
+    "error: -k（kustomize）は、このターミナルでは使えません。\n"
     "オーバーレイを重ねた結果のマニフェストを、-fで渡してください。"
 )
-NO_URL = "error: この端末は外部のURLを読みません。内容をファイルに貼り付けて、-fで渡してください。"
+NO_URL = "error: このターミナルは外部のURLを読みません。内容をファイルに貼り付けて、-fで渡してください。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ _EVENTS: Mapping[str, str] = {
     "Failed": "コンテナを始められません",
     "FailedMount": "ボリュームをマウントできません",
     "FailedCreate": "Podを作れません",
-    "Evicted": "ノードから退去しました",
+    "Evicted": "ノードから退避させられました",
     "Preempted": "優先度の高いPodに場所を譲りました",
 }
 _JOB_EVENTS: Mapping[str, str] = {

@@ -57,7 +57,7 @@ def test_from_failure_to_a_fork_of_the_run_that_passes(new_page):
     page.get_by_role("button", name="比べる").click()
     expect(page.locator(".fork-sentence")).to_contain_text("failureThresholdを5から1にすると")
 
-    page.locator("#undo").get_by_role("button", name="戻す前の内容に直す").click()
+    page.locator("#undo").get_by_role("button", name="前の内容に戻す").click()
     expect(page.locator("#undo")).to_have_count(0)
     assert field(page) == text
 

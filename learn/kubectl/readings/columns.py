@@ -170,7 +170,7 @@ TABLES: tuple[Table, ...] = (
         "MIN AVAILABLE|MAX UNAVAILABLE|ALLOWED DISRUPTIONS",
         MIN_AVAILABLE="残しておくPodの数。N/Aは指定なし",
         MAX_UNAVAILABLE="減ってよいPodの数。N/Aは指定なし",
-        ALLOWED_DISRUPTIONS="いま追い出してよいPodの数。0なら待たされる",
+        ALLOWED_DISRUPTIONS="いま退避させてよいPodの数。0なら待たされる",
     ),
     _table("NetworkPolicyの一覧", "NAME|POD-SELECTOR|AGE", POD_SELECTOR="規則を当てるPodの条件"),
     _table(
@@ -190,10 +190,10 @@ TABLES: tuple[Table, ...] = (
         "使用量",
         "NAME|CPU(cores)|MEMORY(bytes)",
         CPU_CORES="使っているCPU。1000mで1コア",
-        MEMORY_BYTES="使っているメモリー",
+        MEMORY_BYTES="使っているメモリ",
         POD="Podの名前",
         CPU_PERCENT="ノードで使えるCPUに対する割合",
-        MEMORY_PERCENT="ノードで使えるメモリーに対する割合",
+        MEMORY_PERCENT="ノードで使えるメモリに対する割合",
     ),
     _table(
         "リソースの種類の一覧",
@@ -208,7 +208,7 @@ TABLES: tuple[Table, ...] = (
         "更新の履歴",
         "REVISION|CHANGE-CAUSE",
         REVISION="版の番号。大きいほど新しい",
-        CHANGE_CAUSE="変えた理由（注釈kubernetes.io/change-cause）。なければ<none>",
+        CHANGE_CAUSE="変えた理由（アノテーションkubernetes.io/change-cause）。なければ<none>",
     ),
     _table(
         "StorageClassの一覧",

@@ -133,7 +133,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _line(
         r"missing the kubectl.kubernetes.io/last-applied-configuration",
-        "`kubectl apply`以外で作られたオブジェクトです。記録の注釈を付けて、続けました。",
+        "`kubectl apply`以外で作られたオブジェクトです。記録のアノテーションを付けて、続けました。",
     ),
     _line(
         r"Expected replicas to be",
@@ -294,7 +294,7 @@ PATTERNS: tuple[Pattern, ...] = (
     # nodes
     _line(
         r"would violate the pod's disruption budget",
-        "PodDisruptionBudgetのため、いまは追い出せません。5秒ごとに試し直します。",
+        "PodDisruptionBudgetのため、いまは退避させられません。5秒ごとに試し直します。",
     ),
     _line(
         r"cannot delete DaemonSet-managed Pods",

@@ -56,7 +56,7 @@ class Compiler(WordCompiler):
         compile_node = _STATEMENTS.get(node.type)
         if compile_node is None:
             raise ShellError(
-                f"{UNSERVED.get(node.type, '「' + node.type + '」という書き方')}は、この端末では使えません。"
+                f"{UNSERVED.get(node.type, '「' + node.type + '」という書き方')}は、このターミナルでは使えません。"
             )
         compile_node(self, node, depth + 1)
 
@@ -82,7 +82,7 @@ class Compiler(WordCompiler):
         name = node.child_by_field_name("name")
         value = node.child_by_field_name("value")
         if name is None or name.type != "variable_name" or (value is not None and value.type == "array"):
-            raise ShellError("配列は、この端末では使えません。")
+            raise ShellError("配列は、このターミナルでは使えません。")
         return [self._name(name), self.word(value, depth) if value is not None else []]
 
     def assignments(self, node: Node, depth: int) -> None:
@@ -159,7 +159,7 @@ class Compiler(WordCompiler):
         body = node.child_by_field_name("body")
         files = [child for child in node.children if child.type == "file_redirect"]
         if any(child.type == "heredoc_redirect" for child in node.children):
-            raise ShellError(f"{UNSERVED['heredoc_redirect']}は、この端末では使えません。")
+            raise ShellError(f"{UNSERVED['heredoc_redirect']}は、このターミナルでは使えません。")
         redirects = [self.file_redirect(child, depth) for child in files]
         strings = [child for child in node.children if child.type == "herestring_redirect"]
         redirects += [self.herestring(child, depth) for child in strings]

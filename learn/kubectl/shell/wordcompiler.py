@@ -82,7 +82,7 @@ class WordCompiler:
             case "brace_expression":
                 return self._braces(node)
             case "process_substitution" | "array":
-                raise ShellError(f"{UNSERVED[node.type]}は、この端末では使えません。")
+                raise ShellError(f"{UNSERVED[node.type]}は、このターミナルでは使えません。")
         return [["text", self._text(node), False]]
 
     def _plain(self, node: Node, depth: int) -> Word:
@@ -150,13 +150,13 @@ class WordCompiler:
                 return ["sum", self._text(node).lstrip()[3:-2], quoted]
         names = [child for child in node.children if child.type in ("variable_name", "special_variable_name")]
         if not names:
-            raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
+            raise ShellError(f"「{self._text(node)}」という書き方は、このターミナルでは使えません。")
         name = self._name(names[0])
         rest = node.children[node.children.index(names[0]) + 1 : -1] if node.type == "expansion" else []
         if not rest:
             return ["status", "", quoted] if name == "?" else ["var", name, quoted]
         if self._text(rest[0]) not in (":-", "-") or node.children[1] != names[0]:
-            raise ShellError(f"「{self._text(node)}」という書き方は、この端末では使えません。")
+            raise ShellError(f"「{self._text(node)}」という書き方は、このターミナルでは使えません。")
         fallback = [part for child in rest[1:] for part in self.word(child, depth + 1)]
         return ["default", [name, fallback], quoted]
 

@@ -43,7 +43,7 @@ def start(call: Call) -> State | None:
         )
     require_files(call)
     if call.parsed.is_on("prune"):
-        raise CommandError("error: --pruneは、この端末では使えません。")
+        raise CommandError("error: --pruneは、このターミナルでは使えません。")
     dry_run = dry_run_of(call)
     if call.parsed.is_on("server-side") and dry_run is DryRun.CLIENT:
         raise CommandError(

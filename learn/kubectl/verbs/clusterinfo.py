@@ -17,7 +17,7 @@ _SERVICES = ("kubernetes.io/cluster-service", "true")
 def _cluster_info(call: Call) -> State | None:
     if call.args == ("dump",):
         raise CommandError(
-            "error: cluster-info dumpは、この端末では使えません。kubectl get all -A -o yamlを使ってください。"
+            "error: cluster-info dumpは、このターミナルでは使えません。kubectl get all -A -o yamlを使ってください。"
         )
     server = call.config.server
     call.print(f"Kubernetes control plane is running at {server}")

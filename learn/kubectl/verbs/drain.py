@@ -186,7 +186,7 @@ COMMAND = Command(
     path="drain",
     start=start,
     step=step,
-    summary="ノードを空にします（cordonしてからPodを追い出します）",
+    summary="ノードを空にします（cordonしてからPodを退避させます）",
     usage="drain ノード --ignore-daemonsets",
     flags=(
         SELECTOR,

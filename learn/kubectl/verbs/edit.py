@@ -38,7 +38,7 @@ def start(call: Call) -> State | None:
     if not found:
         return None
     if len(found) > 1:
-        raise CommandError("error: この端末では、一度に1つのオブジェクトだけを編集できます。")
+        raise CommandError("error: このターミナルでは、一度に1つのオブジェクトだけを編集できます。")
     _, obj = found[0]
     path = call.parsed.text("from-editor")
     if not path:

@@ -34,7 +34,7 @@ def start(call: Call) -> State | None:
         command = [command[0], "-c", call.stdin.rstrip("\n").replace("\n", "; ")]
     if command[0] in _SHELLS and len(command) == 1:
         call.warn(
-            "コンテナーの中での対話は、この端末ではできません。kubectl exec Pod名 -- コマンド、のように1つずつ実行してください。"
+            "コンテナの中での対話は、このターミナルではできません。kubectl exec Pod名 -- コマンド、のように1つずつ実行してください。"
         )
         call.exit_code = 1
         return None
@@ -114,8 +114,8 @@ COMMAND = Command(
     path="exec",
     start=start,
     step=step,
-    summary="コンテナーの中でコマンドを実行します",
-    usage="exec Pod名 [-c コンテナー] -- コマンド",
+    summary="コンテナの中でコマンドを実行します",
+    usage="exec Pod名 [-c コンテナ] -- コマンド",
     flags=(
         *FILE_FLAGS[:1],
         Flag(name="container", short="c"),

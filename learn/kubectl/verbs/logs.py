@@ -245,8 +245,8 @@ COMMAND = Command(
     path="logs",
     start=start,
     step=step,
-    summary="コンテナーのログを表示します",
-    usage="logs Pod名 [-c コンテナー]",
+    summary="コンテナのログを表示します",
+    usage="logs Pod名 [-c コンテナ]",
     flags=(
         SELECTOR,
         Flag(name="follow", short="f", kind=Takes.BOOL),

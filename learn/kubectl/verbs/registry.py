@@ -93,7 +93,7 @@ COMMANDS: Mapping[str, Command] = {
 
 
 def _unserved(verb: str, instead: str) -> str:
-    return f"error: kubectl {verb}は、この端末では使えません。{instead}"
+    return f"error: kubectl {verb}は、このターミナルでは使えません。{instead}"
 
 
 UNSERVED: Mapping[str, str] = {

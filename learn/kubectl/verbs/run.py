@@ -56,7 +56,7 @@ def step(call: Call, state: State) -> State | None:
     if not over and is_ready(pod) and not _runs_command(pod):
         call.warn("If you don't see a command prompt, try pressing enter.")
         call.warn(
-            "この端末では、コンテナーの中の対話はできません。kubectl exec Pod名 -- コマンド、を使ってください。"
+            "このターミナルでは、コンテナの中の対話はできません。kubectl exec Pod名 -- コマンド、を使ってください。"
         )
         over = True
     if not over and call.cluster.now < state["deadline"]:

@@ -185,7 +185,7 @@ def _start(call: Call) -> State | None:
 COMMAND = Command(
     path="top",
     start=_start,
-    summary="CPUとメモリーの使用量を表示します",
+    summary="CPUとメモリの使用量を表示します",
     children={
         "node": Command(
             path="top node",

@@ -85,7 +85,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         "matchExpressions": "In、NotIn、Exists、DoesNotExistで書く条件です。",
     },
     "PodTemplateSpec": {
-        "metadata": "作られるPodに付くラベルや注釈です。",
+        "metadata": "作られるPodに付くラベルやアノテーションです。",
         "spec": "作られるPodの中身です。",
     },
     "PodSpec": {
@@ -118,7 +118,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         "ports": "待ち受けるポートの一覧です。名前を付けるとServiceから指せます。",
         "env": "環境変数の一覧です。値は文字列です。",
         "envFrom": "ConfigMapやSecretの全部の値を、環境変数にします。",
-        "resources": "CPUとメモリーの要求と上限です。",
+        "resources": "CPUとメモリの要求と上限です。",
         "volumeMounts": "volumesをコンテナのどこに見せるかです。",
         "livenessProbe": "失敗が続くとコンテナを再起動する検査です。",
         "readinessProbe": "失敗している間、Serviceの宛先から外す検査です。",
@@ -146,7 +146,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "ResourceRequirements": {
         "requests": "最低限確保する量です。置くノードはこれで決まります。",
-        "limits": "使ってよい上限です。メモリーは超えると強制終了されます。",
+        "limits": "使ってよい上限です。メモリは超えると強制終了されます。",
     },
     "Probe": {
         "httpGet": "HTTPで200番台か300番台が返れば成功です。",

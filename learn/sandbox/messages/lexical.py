@@ -116,13 +116,13 @@ MESSAGES: dict[str, Message] = {
     ),
     "text-shell-prompt": error(
         "コマンドの行が残っています",
-        "`{found}`は端末に打つコマンドで、マニフェストの一部ではありません。",
+        "`{found}`はターミナルに打つコマンドで、マニフェストの一部ではありません。",
         "{line}行目を消します。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
     "text-heredoc-mark": error(
         "ヒアドキュメントの終わりの印が残っています",
-        "`{found}`は端末に貼るときの印で、マニフェストの一部ではありません。",
+        "`{found}`はターミナルに貼るときの印で、マニフェストの一部ではありません。",
         "{line}行目を消します。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),

@@ -122,7 +122,7 @@ def _clear(process: Process) -> None:
 def _help(process: Process) -> None:
     from learn.kubectl.shell.programs import programs
 
-    process.write("この端末で使えるコマンド:\n")
+    process.write("このターミナルで使えるコマンド:\n")
     for name, program in programs().items():
         there = program.on_node if process.terminal.node else program.at_home
         if there and program.summary:
@@ -137,7 +137,7 @@ def _exit(process: Process) -> None:
         process.terminal.memory["node"] = ""
         process.write("logout\n")
     else:
-        process.write("この端末は、閉じてもいつでも続きから使えます。\n")
+        process.write("このターミナルは、閉じてもいつでも続きから使えます。\n")
 
 
 def _editor(process: Process) -> None:

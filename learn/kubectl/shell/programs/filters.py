@@ -258,7 +258,8 @@ def _tee(process: Process) -> None:
 
 def _jq(process: Process) -> None:
     process.complain(
-        "jqは、この端末では使えません。kubectlの-o jsonpath='{…}'か-o custom-columnsで取り出せます。", 127
+        "jqは、このターミナルでは使えません。kubectlの-o jsonpath='{…}'か-o custom-columnsで取り出せます。",
+        127,
     )
 
 

@@ -40,7 +40,7 @@ def _pwd(process: Process) -> None:
 def _cd(process: Process) -> None:
     if process.args and clean(process.args[0]) and not process.args[0].startswith("-"):
         process.complain(
-            "cdは、この端末では使えません。フォルダーの中のファイルは、パスで指定してください（例：dir/app.yaml）。"
+            "cdは、このターミナルでは使えません。フォルダーの中のファイルは、パスで指定してください（例：dir/app.yaml）。"
         )
 
 

@@ -195,7 +195,7 @@ def _wget(process: Process) -> State | None:
 def _minikube(process: Process) -> None:
     """`minikube ip`: the address under which NodePorts are reached."""
     if process.args[:1] != ["ip"]:
-        process.complain("minikubeは、この端末ではminikube ip（ノードのIPアドレス）だけが使えます。")
+        process.complain("minikubeは、このターミナルではminikube ip（ノードのIPアドレス）だけが使えます。")
         return
     for node in process.terminal.cluster.store.objects("Node"):
         for each in (node.get("status") or {}).get("addresses") or ():

@@ -55,7 +55,9 @@ def _iptables(process: Process) -> None:
         process.complain(f"iptables v1.8.9 (nf_tables): can't initialize iptables table `{table}'", 3)
         return
     if action not in ("-L", "-F", "-S"):
-        process.complain("この端末のiptablesでは、-L（一覧）、-S（規則の形）、-F（消去）だけが使えます。", 2)
+        process.complain(
+            "このターミナルのiptablesでは、-L（一覧）、-S（規則の形）、-F（消去）だけが使えます。", 2
+        )
         return
     _act(process, table, action, chain)
 
@@ -114,6 +116,6 @@ PROGRAMS = (
     Program(
         name="iptables-save", start=_iptables_save, summary="規則をすべて表示します", at_home=False, cost=20
     ),
-    Program(name="hostname", start=_hostname, summary="この端末のホスト名を表示します"),
+    Program(name="hostname", start=_hostname, summary="このターミナルのホスト名を表示します"),
     Program(name="whoami", start=_whoami, summary="自分のユーザー名を表示します"),
 )

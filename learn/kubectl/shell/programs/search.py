@@ -34,7 +34,7 @@ def _pattern(
     ):
         text = text.replace(name, letters)
     if _NESTED.search(text):
-        process.complain(f"{process.argv[0]}: 繰り返しの中の繰り返しは、この端末では使えません。", 2)
+        process.complain(f"{process.argv[0]}: 繰り返しの中の繰り返しは、このターミナルでは使えません。", 2)
         return None
     try:
         return re.compile(text, flags)
@@ -155,7 +155,7 @@ def _sed(process: Process) -> None:
         keep = drop[2] == "p"
         lines = [line for line in lines if bool(pattern.search(line[:_MAX_LINE])) is keep]
     else:
-        process.complain(f"sed: この端末では使えない書き方です：{script}", 1)
+        process.complain(f"sed: このターミナルでは使えない書き方です：{script}", 1)
         return
     process.write("".join(f"{line}\n" for line in lines))
 
@@ -172,7 +172,7 @@ def _awk(process: Process) -> None:
         else None
     )
     if found is None or (not found["when"] and found["what"] is None):
-        process.complain("awk: この端末では、awk '{print $1}'のような書き方だけが使えます。", 2)
+        process.complain("awk: このターミナルでは、awk '{print $1}'のような書き方だけが使えます。", 2)
         return
     texts = inputs(process, words[1:])
     if texts is None:
@@ -197,7 +197,7 @@ def _awk_chosen(process: Process, when: str, line: str, fields: list[str], numbe
     if match := re.fullmatch(r"(NR|NF|\$\d{1,3})\s*(==|!=|>=|<=|>|<|~)\s*\"?([^\"]*)\"?", when):
         left = _awk_value(match[1], line, fields, number)
         return _awk_compare(left, match[2], match[3])
-    process.complain(f"awk: この端末では使えない条件です：{when}", 2)
+    process.complain(f"awk: このターミナルでは使えない条件です：{when}", 2)
     return None
 
 

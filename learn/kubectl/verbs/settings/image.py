@@ -40,7 +40,7 @@ def start(call: Call) -> State | None:
 COMMAND = Command(
     path="set image",
     start=start,
-    summary="コンテナーのイメージを変えます",
-    usage="set image 種類/名前 コンテナー=イメージ",
+    summary="コンテナのイメージを変えます",
+    usage="set image 種類/名前 コンテナ=イメージ",
     flags=FLAGS,
 )

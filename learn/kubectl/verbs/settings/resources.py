@@ -58,7 +58,7 @@ def _amounts(text: str) -> dict[str, str]:
 COMMAND = Command(
     path="set resources",
     start=start,
-    summary="CPUとメモリーの要求と上限を変えます",
+    summary="CPUとメモリの要求と上限を変えます",
     usage="set resources 種類/名前 --requests=cpu=100m,memory=64Mi",
     flags=(*FLAGS, Flag(name="limits"), Flag(name="requests"), Flag(name="containers", short="c")),
 )

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     Exit status: that of the last command; 2 when the scenario cannot be read.
     """
 
-    help = "シミュレーターの端末を開きます。標準入力からコマンドを渡すと、1つずつ実行します。"
+    help = "シミュレーターのターミナルを開きます。標準入力からコマンドを渡すと、1つずつ実行します。"
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
