@@ -9,6 +9,7 @@ from learn.content.model import Source
 from learn.content.parse.blocks import Fence
 from learn.content.parse.diagram import parse_diagram
 from learn.content.parse.problems import Problems
+from learn.content.render.figure import text_width
 
 HEAD = "title: 題\nsummary: 要約です。\n"
 FLOW = (
@@ -112,6 +113,19 @@ def test_flow_table_lists_the_arrows():
         ["Service（port: 80）", "→", "Pod A"],
         ["Service（port: 80）", "流れない", "Pod B"],
     ]
+
+
+def test_long_label_beside_a_falling_arrow_stays_in_the_drawing():
+    text = """kind: flow
+title: 長い名前の矢印
+summary: 矢印の名前は、箱より広いことがあります。
+nodes: [{id: a, label: A}, {id: b, label: B}]
+edges: [{from: a, to: b, label: "名前で読み替える targetPort: http"}]
+"""
+    _, narrow = figure(text).iter("svg")
+    [label] = (each for each in narrow.iter("text") if each.get("class") == "edge-label")
+    room = float(narrow.get("width")) - float(label.get("x"))
+    assert room > text_width(label.text)
 
 
 def test_boxes_of_a_flow_do_not_overlap():

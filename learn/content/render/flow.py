@@ -132,7 +132,14 @@ def _layout(flow: Flow, *, across: bool) -> tuple[dict[str, _Box], float, float]
         offset += lengths[rank] + gap
     total = offset - gap + _MARGIN
     breadth = max(breadths) + 2 * _MARGIN + arc
-    return boxes, *((total, breadth) if across else (breadth, total))
+    return boxes, *((total, breadth) if across else (max(breadth, _labels_end(flow, boxes)), total))
+
+
+def _labels_end(flow: Flow, boxes: dict[str, _Box]) -> float:
+    """How far to the right the labels beside falling lines reach."""
+    lines = ((boxes[edge.start], boxes[edge.end], edge.label) for edge in flow.edges if edge.label)
+    ends = ((a.x + b.x) / 2 + 8 + text_width(label) for a, b, label in lines if b.rank - a.rank == 1)
+    return max(ends, default=0.0) + _MARGIN
 
 
 def _rank_gap(flow: Flow, *, across: bool) -> float:
