@@ -3,8 +3,10 @@
 import pytest
 
 from learn.cluster.cluster import Cluster
-from learn.cluster.controllers.endpointslice import belongs, endpoint_for, fill, ports_for, target_port
+from learn.cluster.controllers.endpointslice import belongs, endpoint_for, labels_for, ports_for, target_port
 from learn.cluster.controllers.nodelifecycle import eviction_delay_ms, grace_ms, noticed_at
+from learn.cluster.controllers.slicefilling import fill
+from learn.cluster.objects import ref_of
 from tests.cluster.factories import container, deployment, probe, service
 
 
@@ -84,7 +86,11 @@ def uids(slices):
         ([], "ab", [["a", "b"]]),
         ([["a", "b"]], "ab", [["a", "b"]]),
         ([["a", "b"]], "b", [["b"]]),
-        ([["a"]], "abc", [["a", "b"], ["c"]]),
+        ([["a"]], "ab", [["a", "b"]]),
+        ([["a"]], "abc", [["a"], ["b", "c"]]),
+        ([["a"], ["b"]], "abcd", [["a"], ["b"], ["c", "d"]]),
+        ([["a", "b"], ["c"], ["d", "e"]], "acdx", [["a", "x"], ["c"], ["d"]]),
+        ([["a", "b"], ["c"]], "axcyz", [["a", "x"], ["c"], ["y", "z"]]),
         ([["a", "b"], ["c", "d"]], "abcd", [["a", "b"], ["c", "d"]]),
         ([["a", "b"], ["c", "d"]], "bcdx", [["b", "x"], ["c", "d"]]),
         ([["a"]], "", [[]]),
@@ -93,6 +99,83 @@ def uids(slices):
 def test_endpoints_keep_their_slice_and_fill_the_gaps(existing, wanted, expected):
     found = fill([listed(*each) for each in existing], {uid: listed(uid)[0] for uid in wanted}, limit=2)
     assert uids(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("lengths", "new", "expected"),
+    [
+        # utils_test.go, getSliceToFill: the one that comes closest to full, if it holds all that is left
+        ([0], 3, [3]),
+        ([1, 3], 2, [1, 5]),
+        ([4, 3], 2, [4, 5]),
+        ([4, 4], 2, [4, 4, 2]),
+        ([4, 0], 5, [4, 0, 5]),
+        ([], 12, [5, 5, 2]),
+        ([1], 7, [3, 5]),
+    ],
+)
+def test_what_is_left_goes_where_it_fits_as_a_whole(lengths, new, expected):
+    made = [listed(*(f"{index}-{n}" for n in range(length))) for index, length in enumerate(lengths)]
+    wanted = {e["targetRef"]["uid"]: e for each in made for e in each}
+    wanted |= {f"new-{n}": listed(f"new-{n}")[0] for n in range(new)}
+    assert [len(each) for each in fill(made, wanted, limit=5)] == expected
+
+
+def test_slices_that_change_anyway_are_filled_first():
+    """reconcileByPortMapping, step 2: those with other labels too, the fullest first."""
+    made = [listed("a"), listed("b", "c"), listed("d", "e")]
+    wanted = {uid: listed(uid)[0] for uid in "abcdexy"}
+    assert [len(each) for each in fill(made, wanted, limit=3, relabelled=(0, 1))] == [2, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("distribution", "annotation", "zone", "hints"),
+    [
+        # trafficdist.go
+        ("PreferClose", None, "z", {"forZones": [{"name": "z"}]}),
+        ("PreferSameZone", None, "z", {"forZones": [{"name": "z"}]}),
+        ("PreferSameNode", None, "z", {"forZones": [{"name": "z"}], "forNodes": [{"name": "n1"}]}),
+        ("PreferSameNode", None, "", {"forNodes": [{"name": "n1"}]}),
+        ("PreferClose", None, "", None),
+        (None, None, "z", None),
+        ("PreferClose", "Auto", "z", None),
+        ("PreferClose", "Disabled", "z", {"forZones": [{"name": "z"}]}),
+    ],
+)
+def test_hints_of_a_traffic_distribution(distribution, annotation, zone, hints):
+    annotations = {"service.kubernetes.io/topology-mode": annotation} if annotation else {}
+    owner = {
+        "metadata": {"name": "s", "annotations": annotations},
+        "spec": {"trafficDistribution": distribution},
+    }
+    assert endpoint_for(owner, pod_object(), zone).get("hints") == hints
+    assert "hints" not in endpoint_for(owner, pod_object(ready=False), zone)
+
+
+def test_an_endpoint_says_no_more_than_is_known():
+    """podToEndpoint: nodeName, zone and hostname only where there are some."""
+    plain = pod_object(nodeName="", hostname="db-0", subdomain="other")
+    found = endpoint_for({"metadata": {"name": "db"}, "spec": {}}, plain, "")
+    assert not {"nodeName", "zone", "hostname"} & found.keys()
+    named = pod_object(hostname="db-0", subdomain="db")
+    assert endpoint_for({"metadata": {"name": "db"}, "spec": {}}, named, "")["hostname"] == "db-0"
+
+
+@pytest.mark.parametrize(
+    ("labels", "cluster_ip", "expected"),
+    [
+        # utils.go, setEndpointSliceLabels
+        ({"team": "a"}, "10.96.0.9", {"team": "a"}),
+        ({}, "None", {"service.kubernetes.io/headless": ""}),
+        ({"service.kubernetes.io/headless": "x", "kubernetes.io/service-name": "y"}, "10.96.0.9", {}),
+    ],
+)
+def test_labels_of_a_slice(labels, cluster_ip, expected):
+    owner = {"metadata": {"name": "web", "labels": labels}, "spec": {"clusterIP": cluster_ip}}
+    assert labels_for(owner) == expected | {
+        "kubernetes.io/service-name": "web",
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+    }
 
 
 def slices(cluster):
@@ -116,6 +199,52 @@ def test_a_service_without_pods_has_one_empty_slice():
     cluster.apply(service())
     cluster.run_until(5_000)
     assert [(s["endpoints"], s["ports"]) for s in slices(cluster)] == [([], [])]
+
+
+def test_the_last_slice_is_used_again():
+    """finalize: the placeholder becomes the first real slice, and the last one the placeholder."""
+    cluster = Cluster()
+    cluster.apply(service())
+    cluster.run_until(1_000)
+    [placeholder] = slices(cluster)
+    cluster.apply(deployment(replicas=2))
+    cluster.run_until(10_000)
+    [real] = slices(cluster)
+    assert real["metadata"]["name"] == placeholder["metadata"]["name"]
+    assert len(real["endpoints"]) == 2 and real["ports"]
+    cluster.patch("Deployment", "web", {"spec": {"replicas": 0}})
+    cluster.run_until(60_000)
+    [empty] = slices(cluster)
+    assert empty["metadata"]["name"] == placeholder["metadata"]["name"]
+    assert (empty["endpoints"], empty["ports"]) == ([], [])
+
+
+def test_slices_follow_the_labels_of_their_service():
+    cluster = Cluster()
+    cluster.apply(service())
+    cluster.apply(deployment(replicas=1))
+    cluster.run_until(10_000)
+    cluster.patch("Service", "web", {"metadata": {"labels": {"team": "a"}}})
+    cluster.run_until(11_000)
+    assert slices(cluster)[0]["metadata"]["labels"]["team"] == "a"
+
+
+@pytest.mark.parametrize(("publish", "count"), [(False, 1), (True, 2)])
+def test_a_pod_on_a_missing_node_is_left_out(publish, count):
+    """reconcileByAddressType: unless its unready address is published; it comes back with its Node."""
+    cluster = Cluster(nodes=2)
+    cluster.apply(service(publishNotReadyAddresses=publish))
+    cluster.apply(deployment(replicas=2))
+    cluster.run_until(10_000)
+    gone = cluster.objects("Pod")[0]["spec"]["nodeName"]
+    node = cluster.get("Node", gone)
+    cluster.store.remove(ref_of(node))
+    cluster.patch("Service", "web", {"metadata": {"labels": {"a": "b"}}})
+    cluster.run_until(10_100)
+    assert sum(len(s["endpoints"]) for s in slices(cluster)) == count
+    cluster.store.put({**node, "metadata": {**node["metadata"]}}, "created")
+    cluster.run_until(10_200)
+    assert sum(len(s["endpoints"]) for s in slices(cluster)) == 2
 
 
 def test_endpoints_list_the_same_pods_until_they_are_deleted():

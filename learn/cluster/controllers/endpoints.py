@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, split_key
-from learn.cluster.controllers.endpointslice import HEADLESS_LABEL, SERVICE_NAME, Ports, belongs, ports_for
+from learn.cluster.controllers.endpointslice import (
+    HEADLESS_LABEL,
+    SERVICE_NAME,
+    Ports,
+    belongs,
+    has_hostname,
+    ports_for,
+)
 from learn.cluster.objects import Obj, Ref, is_deleting, labels_of
 from learn.cluster.pods import is_ready
 from learn.cluster.store import Notice
@@ -18,17 +25,19 @@ MAX_ADDRESSES = 1_000
 def subsets(service: Obj, pods: Sequence[Obj]) -> list[Obj]:
     """The subsets of a Service's Endpoints: Pods by the ports that they serve, ready ones apart.
 
-    A Pod that is being deleted is listed nowhere, unlike in an EndpointSlice.
+    A Pod that is being deleted is listed nowhere, unlike in an EndpointSlice, unless unready addresses are published.
     """
     unready_too = bool(service["spec"].get("publishNotReadyAddresses"))
     groups: dict[Ports, dict[str, list[Obj]]] = {}
     for pod in pods:
         ports = ports_for(service, pod)
-        if not belongs(pod) or is_deleting(pod) or (service["spec"].get("ports") and not ports):
+        leaving = is_deleting(pod) and not unready_too
+        if not belongs(pod) or leaving or (service["spec"].get("ports") and not ports):
             continue
         side = "addresses" if is_ready(pod) or unready_too else "notReadyAddresses"
         address = {
             "ip": pod["status"]["podIP"],
+            **({"hostname": pod["spec"]["hostname"]} if has_hostname(service, pod) else {}),
             "nodeName": pod["spec"].get("nodeName", ""),
             "targetRef": {
                 "kind": "Pod",
@@ -45,8 +54,13 @@ def subsets(service: Obj, pods: Sequence[Obj]) -> list[Obj]:
         }
         if ports:
             listed["ports"] = [
-                {**({"name": name} if name else {}), "port": number, "protocol": protocol}
-                for name, number, protocol, _ in ports
+                {
+                    **({"name": name} if name else {}),
+                    "port": number,
+                    "protocol": protocol,
+                    **({"appProtocol": application} if application else {}),
+                }
+                for name, number, protocol, application in ports
             ]
         found.append(listed)
     return found
@@ -82,7 +96,7 @@ class EndpointsController(Controller):
             return
         found = subsets(service, self.store.pods_matching(namespace, service["spec"]["selector"]))
         labels = {**labels_of(service), MANAGED_LABEL: MANAGED_BY}
-        if service["spec"].get("clusterIP") == "None":
+        if service["spec"].get("clusterIP") in (None, "", "None"):
             labels[HEADLESS_LABEL] = ""
         obj: Obj = {
             "apiVersion": "v1",

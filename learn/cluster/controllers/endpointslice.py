@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from learn.cluster.api.access import as_map
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, split_key
-from learn.cluster.objects import Obj, is_deleting, labels_of, owner_reference, ref_of
+from learn.cluster.controllers.slicefilling import fill
+from learn.cluster.objects import Obj, is_deleting, labels_of, owner_reference, ref_of, with_metadata
 from learn.cluster.pods import is_ready, is_terminal
-from learn.cluster.probes import container_port
 from learn.cluster.store import Notice
 
-MAX_ENDPOINTS = 100
 MANAGED_BY = "endpointslice-controller.k8s.io"
 SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_LABEL = "endpointslice.kubernetes.io/managed-by"
 HEADLESS_LABEL = "service.kubernetes.io/headless"
+RESERVED_LABELS = (SERVICE_NAME, MANAGED_LABEL, HEADLESS_LABEL)
+TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints"
+TOPOLOGY_MODE = "service.kubernetes.io/topology-mode"
+DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
 
 Ports = tuple[tuple[str, int, str, str], ...]
 
@@ -42,7 +45,7 @@ def target_port(port: Mapping[str, object], pod: Obj) -> int:
         for declared in container.get("ports") or ():
             if declared.get("name") == target and (declared.get("protocol") or "TCP") == protocol:
                 return int(declared["containerPort"])
-    return container_port(target, {})
+    return 0
 
 
 def ports_for(service: Obj, pod: Obj) -> Ports:
@@ -60,14 +63,21 @@ def ports_for(service: Obj, pod: Obj) -> Ports:
     return tuple(found)
 
 
+def has_hostname(service: Obj, pod: Obj) -> bool:
+    """ShouldSetHostname: a Pod that the headless Service names in DNS."""
+    spec = pod["spec"]
+    return bool(spec.get("hostname")) and spec.get("subdomain") == service["metadata"]["name"]
+
+
 def endpoint_for(service: Obj, pod: Obj, zone: str) -> Obj:
-    """One entry of a slice (podToEndpoint)."""
+    """One entry of a slice (podToEndpoint), with its hints (trafficdist.go)."""
     serving, terminating = is_ready(pod), is_deleting(pod)
     ready = bool(service["spec"].get("publishNotReadyAddresses")) or (serving and not terminating)
+    node = pod["spec"].get("nodeName")
     endpoint: Obj = {
         "addresses": [pod["status"]["podIP"]],
         "conditions": {"ready": ready, "serving": serving, "terminating": terminating},
-        "nodeName": pod["spec"].get("nodeName", ""),
+        **({"nodeName": node} if node else {}),
         "targetRef": {
             "kind": "Pod",
             "name": pod["metadata"]["name"],
@@ -75,51 +85,58 @@ def endpoint_for(service: Obj, pod: Obj, zone: str) -> Obj:
             "uid": pod["metadata"]["uid"],
         },
     }
-    hostname = pod["spec"].get("hostname")
-    if hostname and pod["spec"].get("subdomain") == service["metadata"]["name"]:
-        endpoint["hostname"] = hostname
+    if has_hostname(service, pod):
+        endpoint["hostname"] = pod["spec"]["hostname"]
     if zone:
         endpoint["zone"] = zone
-    distribution = service["spec"].get("trafficDistribution")
-    if ready and zone and distribution in ("PreferClose", "PreferSameZone", "PreferSameNode"):
-        endpoint["hints"] = {"forZones": [{"name": zone}]}
-    if ready and distribution == "PreferSameNode" and endpoint["nodeName"]:
-        endpoint.setdefault("hints", {})["forNodes"] = [{"name": endpoint["nodeName"]}]
-    return endpoint
+    hints = _hints(_distribution(service), zone, node) if ready else {}
+    return {**endpoint, "hints": hints} if hints else endpoint
 
 
-def fill(
-    existing: Sequence[Sequence[Obj]], wanted: Mapping[str, Obj], limit: int = MAX_ENDPOINTS
-) -> list[list[Obj]]:
-    """Endpoints shared out over slices: those that stay keep their slice, new ones fill the gaps, then new slices.
+def _distribution(service: Obj) -> str:
+    """trafficDistribution, unless the older annotation asks for hints by the capacity of zones (hintsEnabled)."""
+    annotations = as_map(service["metadata"].get("annotations"))
+    mode = annotations.get(TOPOLOGY_HINTS, annotations.get(TOPOLOGY_MODE))
+    wanted = service["spec"].get("trafficDistribution")
+    return wanted if wanted in DISTRIBUTIONS and mode not in ("Auto", "auto") else ""
 
-    `wanted` is by Pod uid.  Gives one list per existing slice (perhaps empty), then those of new slices.
-    """
-    left = dict(wanted)
-    slices = []
-    for old in existing:
-        kept = []
-        for endpoint in old:
-            uid = as_map(endpoint.get("targetRef")).get("uid", "")
-            if uid in left:
-                kept.append(left.pop(uid))
-        slices.append(kept)
-    rest = list(left.values())
-    for each in slices:
-        room = limit - len(each)
-        each += rest[:room]
-        rest = rest[room:]
-    while rest:
-        slices.append(rest[:limit])
-        rest = rest[limit:]
-    return slices
+
+def _hints(distribution: str, zone: str, node: str | None) -> Obj:
+    hints: Obj = {}
+    if distribution and zone:
+        hints["forZones"] = [{"name": zone}]
+    if distribution == "PreferSameNode" and node:
+        hints["forNodes"] = [{"name": node}]
+    return hints
+
+
+def labels_for(service: Obj) -> dict[str, str]:
+    """The Service's own labels and those of the controller (setEndpointSliceLabels)."""
+    labels = {key: value for key, value in labels_of(service).items() if key not in RESERVED_LABELS}
+    if service["spec"].get("clusterIP") in (None, "", "None"):
+        labels[HEADLESS_LABEL] = ""
+    return {**labels, SERVICE_NAME: service["metadata"]["name"], MANAGED_LABEL: MANAGED_BY}
 
 
 class EndpointSliceController(Controller):
     name = "endpointslice"
 
     def watches(self) -> Mapping[str, KeysOf]:
-        return {"Service": own_key, "Pod": self._services_of, "EndpointSlice": self._service_of}
+        return {
+            "Service": own_key,
+            "Pod": self._services_of,
+            "EndpointSlice": self._service_of,
+            "Node": self._services_on,
+        }
+
+    def _services_on(self, notice: Notice) -> Iterable[str]:
+        """A Node that comes back: its Pods may be listed again."""
+        if notice.old is not None:
+            return ()
+        pods = self.store.pods_on(notice.ref.name)
+        return dict.fromkeys(
+            key for pod in pods for key in self._selecting(pod["metadata"]["namespace"], pod)
+        )
 
     def _service_of(self, notice: Notice) -> Iterable[str]:
         """A slice of ours that someone else deleted is made again."""
@@ -133,13 +150,16 @@ class EndpointSliceController(Controller):
         old, new = notice.old, notice.new
         if old is not None and new is not None and _facts(old) == _facts(new):
             return ()
+        return self._selecting(notice.ref.namespace, old, new)
+
+    def _selecting(self, namespace: str, *pods: Obj | None) -> list[str]:
         found = []
-        for service in self.store.objects("Service", notice.ref.namespace):
+        for service in self.store.objects("Service", namespace):
             selector = service["spec"].get("selector")
             if not selector:
                 continue
-            if any(obj is not None and selector.items() <= labels_of(obj).items() for obj in (old, new)):
-                found.append(f"{notice.ref.namespace}/{service['metadata']['name']}")
+            if any(obj is not None and selector.items() <= labels_of(obj).items() for obj in pods):
+                found.append(f"{namespace}/{service['metadata']['name']}")
         return found
 
     def reconcile(self, key: str) -> None:
@@ -158,58 +178,69 @@ class EndpointSliceController(Controller):
             for each in slices:
                 self.api.delete(ref_of(each))
             return
-        groups = self._groups(service)
+        self._bring_up_to_date(service, slices)
+
+    def _bring_up_to_date(self, service: Obj, slices: Sequence[Obj]) -> None:
+        """reconcileByAddressType and finalize: what goes is used again for what comes, where it can be."""
+        labels, uid = labels_for(service), service["metadata"]["uid"]
+        doomed = [each for each in slices if not _is_owned(each, uid)]
         by_ports: dict[Ports, list[Obj]] = {}
         for each in slices:
-            by_ports.setdefault(_ports_of(each), []).append(each)
-        for ports in [*by_ports, *(p for p in groups if p not in by_ports)]:
-            keep = not groups and ports == next(iter(by_ports), None)
-            self._write(service, ports, by_ports.get(ports, []), groups.get(ports, {}), keep=keep)
-        if not groups and not slices:
-            self._create(service, (), [])
+            if _is_owned(each, uid):
+                by_ports.setdefault(_ports_of(each), []).append(each)
+        created: list[tuple[Ports, list[Obj]]] = []
+        groups = self._groups(service)
+        for ports, wanted in groups.items():
+            existing = by_ports.pop(ports, [])
+            relabelled = [i for i, each in enumerate(existing) if labels_of(each) != labels]
+            before = [each.get("endpoints") or [] for each in existing]
+            filled = fill(before, wanted, relabelled=relabelled)
+            for slice_, old, endpoints in zip(existing, before, filled, strict=False):
+                if old and not endpoints:
+                    doomed.append(slice_)
+                elif old != endpoints or labels_of(slice_) != labels:
+                    self._update(slice_, ports, endpoints, labels)
+            created += [(ports, endpoints) for endpoints in filled[len(existing) :]]
+        for rest in by_ports.values():
+            doomed += rest
+        if len(doomed) == len(slices) and not created:
+            if len(doomed) == 1 and _is_placeholder(doomed[0], labels, uid):
+                return
+            created.append(((), []))
+        for slice_ in doomed:
+            if created and _is_owned(slice_, uid):
+                self._update(slice_, *created.pop(), labels)
+            else:
+                self.api.delete(ref_of(slice_))
+        for ports, endpoints in created:
+            self._create(service, ports, endpoints, labels)
 
     def _groups(self, service: Obj) -> dict[Ports, dict[str, Obj]]:
-        """Endpoints by the ports that they serve, then by Pod uid."""
+        """Endpoints by the ports that they serve, then by Pod uid.
+
+        A Pod whose Node is gone is left out, unless unready addresses are published.
+        """
         groups: dict[Ports, dict[str, Obj]] = {}
-        pods = self.store.pods_matching(service["metadata"]["namespace"], service["spec"]["selector"])
-        zones: dict[str, str] = {}
-        for pod in pods:
+        unready_too = bool(service["spec"].get("publishNotReadyAddresses"))
+        for pod in self.store.pods_matching(service["metadata"]["namespace"], service["spec"]["selector"]):
             if not belongs(pod):
                 continue
             group = groups.setdefault(ports_for(service, pod), {})
-            node = pod["spec"].get("nodeName", "")
-            if node not in zones:
-                zones[node] = self._zone(node)
-            group[pod["metadata"]["uid"]] = endpoint_for(service, pod, zones[node])
+            node = self.store.find("Node", "", pod["spec"].get("nodeName", ""))
+            if node is None and not unready_too:
+                continue
+            group[pod["metadata"]["uid"]] = endpoint_for(service, pod, _zone_of(node))
         return groups
 
-    def _zone(self, node_name: str) -> str:
-        node = self.store.find("Node", "", node_name)
-        return str(labels_of(node).get("topology.kubernetes.io/zone", "")) if node else ""
+    def _update(self, slice_: Obj, ports: Ports, endpoints: list[Obj], labels: dict[str, str]) -> None:
+        def change(obj: Obj) -> Obj:
+            listed = {**obj, "endpoints": endpoints, "ports": [_port(*each) for each in ports]}
+            return with_metadata(listed, labels=labels)
 
-    def _write(
-        self, service: Obj, ports: Ports, existing: Sequence[Obj], wanted: Mapping[str, Obj], *, keep: bool
-    ) -> None:
-        """Bring the slices of one set of ports up to date; `keep` leaves one even when it is empty."""
-        filled = fill([each.get("endpoints") or [] for each in existing], wanted)
-        for slice_, endpoints in zip(existing, filled, strict=False):
-            if not endpoints and not keep:
-                self.api.delete(ref_of(slice_))
-                continue
-            keep = False
-            if slice_.get("endpoints") != endpoints:
-                self._set_endpoints(slice_, endpoints)
-        for endpoints in filled[len(existing) :]:
-            self._create(service, ports, endpoints)
+        self.api.modify(ref_of(slice_), change, field="spec.selector")
 
-    def _set_endpoints(self, slice_: Obj, endpoints: list[Obj]) -> None:
-        self.api.modify(ref_of(slice_), lambda obj: {**obj, "endpoints": endpoints}, field="spec.selector")
-
-    def _create(self, service: Obj, ports: Ports, endpoints: list[Obj]) -> None:
+    def _create(self, service: Obj, ports: Ports, endpoints: list[Obj], labels: dict[str, str]) -> None:
         meta = service["metadata"]
-        labels = {**labels_of(service), SERVICE_NAME: meta["name"], MANAGED_LABEL: MANAGED_BY}
-        if service["spec"].get("clusterIP") == "None":
-            labels[HEADLESS_LABEL] = ""
         self.api.create(
             {
                 "apiVersion": "discovery.k8s.io/v1",
@@ -227,6 +258,22 @@ class EndpointSliceController(Controller):
             trusted=True,
             field="spec.selector",
         )
+
+
+def _zone_of(node: Obj | None) -> str:
+    return str(labels_of(node).get("topology.kubernetes.io/zone", "")) if node else ""
+
+
+def _is_owned(slice_: Obj, uid: str) -> bool:
+    """Whether it is a slice of this very Service, not of an earlier one with the same name."""
+    owners = slice_["metadata"].get("ownerReferences") or ()
+    return any(each.get("uid") == uid and each.get("kind") == "Service" for each in owners)
+
+
+def _is_placeholder(slice_: Obj, labels: Mapping[str, str], uid: str) -> bool:
+    """What a Service without Pods has: one slice without endpoints and ports."""
+    empty = not slice_.get("endpoints") and not slice_.get("ports")
+    return empty and labels_of(slice_) == labels and _is_owned(slice_, uid)
 
 
 def _port(name: str, number: int, protocol: str, app_protocol: str) -> Obj:
