@@ -5,6 +5,7 @@ import pytest
 from learn.cluster.api.intstr import IntOrStringError, scaled
 from learn.cluster.cluster import Cluster
 from learn.cluster.controllers import rollout
+from learn.cluster.controllers.deploymentstatus import counts, with_failure
 from learn.cluster.controllers.rollout import Bounds, ReplicaSetSize
 from tests.cluster.factories import deployment, probe
 
@@ -380,3 +381,42 @@ def test_saturation(new, expected):
 )
 def test_progress(before, after, expected):
     assert rollout.is_progressing(before, after) is expected
+
+
+def replica_set_with(name, wanted, failure="", **status):
+    found = {"metadata": {"name": name}, "spec": {"replicas": wanted}, "status": status}
+    if failure:
+        stamp = "2026-04-01T00:00:00Z"
+        told = {"type": "ReplicaFailure", "status": "True", "message": failure, "lastTransitionTime": stamp}
+        found["status"]["conditions"] = [told]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sets", "unavailable"),
+    [
+        # calculateStatus: what is wanted and not available, whether or not the Pods exist.
+        ([replica_set_with("new", 3, replicas=0)], 3),
+        ([replica_set_with("new", 3, replicas=3, availableReplicas=1)], 2),
+        (
+            [
+                replica_set_with("old", 0, replicas=2, availableReplicas=2),
+                replica_set_with("new", 1, replicas=1),
+            ],
+            0,
+        ),
+    ],
+)
+def test_unavailable_replicas_are_counted_from_what_is_wanted(sets, unavailable):
+    deployment = {"metadata": {"generation": 1}, "spec": {}}
+    assert counts(deployment, sets[-1], sets).get("unavailableReplicas", 0) == unavailable
+
+
+def test_the_failure_of_the_new_replica_set_is_told_first():
+    """getReplicaFailures: the new ReplicaSet's, else the first of the others."""
+    sets = [replica_set_with("new", 1, "new"), replica_set_with("old", 1, "old")]
+    owner = {"status": {}, "metadata": {"name": "web"}}
+    assert [c["message"] for c in with_failure([], owner, sets, "now")] == ["new"]
+    assert [c["message"] for c in with_failure([], owner, [replica_set_with("new", 1), sets[1]], "now")] == [
+        "old"
+    ]

@@ -3,8 +3,10 @@
 import pytest
 
 from learn.cluster.cluster import Cluster
-from learn.cluster.controllers.daemonset import TOLERATIONS, OnNode, should_run, surge_step, tolerates
-from learn.cluster.controllers.statefulset import Member, ordinal_of, plan
+from learn.cluster.controllers.daemonplan import TOLERATIONS, OnNode, replace_step, should_run, surge_step
+from learn.cluster.controllers.statefulplan import Member, UpdateMode, plan
+from learn.cluster.controllers.statefulset import ordinal_of
+from learn.cluster.scheduling.taints import tolerates
 from tests.cluster.factories import template
 
 
@@ -53,6 +55,31 @@ def members(text, revision="r1"):
         # A broken Pod of the former revision is not replaced by itself (ordered).
         ("hhu", 3, {}, (), ()),
         ("hhu", 3, {"ordered": False}, (), (2,)),
+        # processCondemned: a broken Pod goes only when none below it is broken, too.
+        ("HHUU", 2, {}, (), ()),
+        ("HHUH", 2, {}, (), (3,)),
+        ("HHTH", 2, {}, (), (3,)),
+        ("HHUU", 2, {"ordered": False}, (), (3, 2)),
+        # An ended Pod holds the others up in order only; Parallel fills, shrinks and updates in one step.
+        ("E-H", 3, {}, (), (0,)),
+        ("E-H", 3, {"ordered": False}, (1,), (0,)),
+        ("H-HH", 3, {"ordered": False}, (1,), (3,)),
+        # The partition counts from the first ordinal.
+        ("--hhh", 3, {"start": 2, "partition": 1}, (), (4,)),
+        ("--hhH", 3, {"start": 2, "partition": 2}, (), ()),
+        # Without the gate: the highest old Pod, unless a Pod above it is missing or broken.
+        ("hhh", 3, {"mode": "one", "max_unavailable": 3}, (), (2,)),
+        ("hhU", 3, {"mode": "one", "ordered": False}, (), ()),
+        ("huH", 3, {"mode": "one", "ordered": False}, (), (1,)),
+        ("uhh", 3, {"mode": "one", "ordered": False}, (), (2,)),
+        # 1.35: nothing while as many are missing as may be.
+        ("huu", 3, {"mode": "budget", "ordered": False, "max_unavailable": 2}, (), ()),
+        ("hhu", 3, {"mode": "budget", "ordered": False, "max_unavailable": 2}, (), (2,)),
+        # 1.37, Parallel: broken old Pods are replaced in any case, sound ones within what is left.
+        ("huu", 3, {"ordered": False, "max_unavailable": 2}, (), (2, 1)),
+        ("uhhh", 4, {"ordered": False, "max_unavailable": 2}, (), (0, 3)),
+        ("uhhU", 4, {"ordered": False, "max_unavailable": 1}, (), (0,)),
+        ("hhT", 3, {"ordered": False, "max_unavailable": 2}, (), (1,)),
     ],
 )
 def test_next_step_of_a_stateful_set(now, replicas, more, create, delete):
@@ -64,6 +91,8 @@ def test_next_step_of_a_stateful_set(now, replicas, more, create, delete):
         "update_revision": "r2",
         **more,
     }
+    if "mode" in settings:
+        settings["mode"] = UpdateMode(settings["mode"])
     assert plan(members(now), replicas=replicas, **settings) == (create, delete)
 
 
@@ -103,6 +132,30 @@ def test_pods_come_up_in_order_and_go_down_from_the_top():
     cluster.run_until(120_000)
     deleted = [e.ref.name for e in cluster.trace.find("deleted") if e.ref[:2] == ("Pod", "default")]
     assert (deleted, pod_names(cluster)) == (["db-2", "db-1"], ["db-0"])
+
+
+def test_old_revisions_go_beyond_their_limit():
+    """truncateHistory keeps what Pods use and revisionHistoryLimit more."""
+    cluster = Cluster(images={f"example.com/db:{n}.0": {} for n in range(1, 6)})
+    for number in range(1, 6):
+        cluster.apply(stateful_set(1, f"example.com/db:{number}.0", revisionHistoryLimit=1))
+        cluster.run_for(60_000)
+    assert sorted(each["revision"] for each in cluster.objects("ControllerRevision")) == [4, 5]
+
+
+def test_on_delete_never_completes_by_itself():
+    """completeRollingUpdate is for RollingUpdate alone: the current revision stays."""
+    cluster = Cluster(images={f"example.com/db:{n}.0": {} for n in (1, 2)})
+    strategy = {"type": "OnDelete"}
+    cluster.apply(stateful_set(1, updateStrategy=strategy))
+    cluster.run_for(30_000)
+    cluster.apply(stateful_set(1, "example.com/db:2.0", updateStrategy=strategy))
+    cluster.run_for(10_000)
+    cluster.delete("Pod", "db-0")
+    cluster.run_for(90_000)
+    status = cluster.get("StatefulSet", "db")["status"]
+    assert (status["updatedReplicas"], status["readyReplicas"]) == (1, 1)
+    assert status["currentRevision"] != status["updateRevision"]
 
 
 CLAIM = {
@@ -311,3 +364,53 @@ def test_a_daemon_follows_the_nodes():
     cluster.delete("Node", "node-2")
     cluster.run_until(50_000)
     assert [p["spec"]["nodeName"] for p in cluster.objects("Pod")] == ["node-1"]
+
+
+def on(letters):
+    """Nodes a, b, …: `-` empty, `o`/`O` an old Pod (available), `n`/`N` a new one, `b` both."""
+    kinds = {
+        "-": {},
+        "o": {"old": True},
+        "O": {"old": True, "old_available": True},
+        "n": {"new": True},
+        "N": {"new": True, "new_available": True},
+        "b": {"old": True, "old_available": True, "new": True, "new_available": True},
+    }
+    return [OnNode(chr(97 + place), **kinds[letter]) for place, letter in enumerate(letters)]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "most", "deleted"),
+    [
+        # daemon/update.go rollingUpdate without surge.
+        ("OOO", 1, ["a"]),
+        ("NOO", 1, ["b"]),
+        ("nOO", 1, []),
+        ("-OO", 1, []),
+        ("bOO", 1, []),
+        ("-OO", 2, ["b"]),
+        ("nOOO", 3, ["b", "c"]),
+        # Broken old Pods go beside the budget, and do not use it up.
+        ("oOO", 1, ["a", "b"]),
+        ("oon", 1, ["a", "b"]),
+        ("NNN", 1, []),
+    ],
+)
+def test_the_next_step_of_an_update_without_surge(nodes, most, deleted):
+    assert replace_step(on(nodes), most) == deleted
+
+
+def test_a_failed_daemon_pod_is_replaced_less_and_less_often():
+    """podsShouldBeOnNode: a back-off per node from 1 s, doubled, against fights with the kubelet."""
+    cluster = Cluster(nodes=1)
+    cluster.apply(daemon_set())
+    cluster.run_until(10_000)
+    for _ in range(4):
+        pod = next(p for p in cluster.objects("Pod") if "deletionTimestamp" not in p["metadata"])
+        status = {**pod["status"], "phase": "Failed"}
+        cluster.store.put({**pod, "status": status}, "status")
+        cluster.run_for(10_000)
+    told = [e.time_ms for e in cluster.trace.find("event") if e.data["reason"] == "FailedDaemonPod"]
+    assert told == [10_000, 20_000, 30_000, 40_000]
+    controller = cluster.parts["daemonset"]
+    assert [delay for delay, _ in controller.state.values()] == [8_000]

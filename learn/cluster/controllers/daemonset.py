@@ -3,76 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from learn.cluster.api.intstr import IntOrStringError, scaled
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
+from learn.cluster.controllers.daemonplan import (
+    NETWORK_TOLERATION,
+    TOLERATIONS,
+    OnNode,
+    replace_step,
+    should_run,
+    surge_step,
+)
 from learn.cluster.controllers.replicas import claim, is_available, next_available, pod_from, without_zeros
 from learn.cluster.controllers.revisions import template_hash
 from learn.cluster.objects import Obj, is_deleting, labels_of, ref_of
 from learn.cluster.pods import is_ready, is_terminal
-from learn.cluster.scheduling.nodeaffinity import matches_node
-from learn.cluster.scheduling.taints import tolerates
 from learn.cluster.store import Notice
 
 REVISION_LABEL = "controller-revision-hash"
-_NODE = "node.kubernetes.io"
-TOLERATIONS = (
-    {"effect": "NoExecute", "key": f"{_NODE}/not-ready", "operator": "Exists"},
-    {"effect": "NoExecute", "key": f"{_NODE}/unreachable", "operator": "Exists"},
-    {"effect": "NoSchedule", "key": f"{_NODE}/disk-pressure", "operator": "Exists"},
-    {"effect": "NoSchedule", "key": f"{_NODE}/memory-pressure", "operator": "Exists"},
-    {"effect": "NoSchedule", "key": f"{_NODE}/pid-pressure", "operator": "Exists"},
-    {"effect": "NoSchedule", "key": f"{_NODE}/unschedulable", "operator": "Exists"},
-)
-NETWORK_TOLERATION = {"effect": "NoSchedule", "key": f"{_NODE}/network-unavailable", "operator": "Exists"}
-
-
-def should_run(
-    spec: Mapping[str, Any], tolerations: Sequence[Mapping[str, Any]], node: Obj
-) -> tuple[bool, bool]:
-    """`(start there, keep running there)` for a node (NodeShouldRunDaemonPod)."""
-    if not matches_node(spec, node) or spec.get("nodeName") not in (None, "", node["metadata"]["name"]):
-        return False, False
-    taints = node["spec"].get("taints") or ()
-    bad = [t for t in taints if not any(tolerates(each, t) for each in tolerations)]
-    if any(taint["effect"] == "NoExecute" for taint in bad):
-        return False, False
-    return not any(taint["effect"] == "NoSchedule" for taint in bad), True
-
-
-class OnNode(NamedTuple):
-    """The Pods of a DaemonSet on one node: is there an old one, a new one, and is it available."""
-
-    node: str
-    old: bool = False
-    old_available: bool = False
-    new: bool = False
-    new_available: bool = False
-
-
-class Surge(NamedTuple):
-    """Nodes whose old Pod has had its day, and nodes that get a new one beside the old."""
-
-    done: list[str]
-    start: list[str]
-
-
-def surge_step(nodes: Sequence[OnNode], max_surge: int) -> Surge:
-    """One step of an update with maxSurge (daemon/update.go rollingUpdate).
-
-    An old Pod that is not available may be doubled at once; others up to `max_surge` that are not yet available.
-    """
-    doubled = [each for each in nodes if each.old and each.new]
-    waiting = sum(not each.new_available for each in doubled)
-    left = [each for each in nodes if each.old and not each.new]
-    at_once = [each.node for each in left if not each.old_available]
-    candidates = [each.node for each in left if each.old_available]
-    done = [each.node for each in doubled if each.new_available]
-    return Surge(done, [*at_once, *candidates[: max(0, max_surge - waiting)]])
+FIRST_BACKOFF_MS = 1_000
+LONGEST_BACKOFF_MS = 900_000
 
 
 class DaemonSetController(Controller):
+    """State: `uid/node` -> `[delay, at]`, the back-off of Pods that failed there, in milliseconds."""
+
     name = "daemonset"
 
     def watches(self) -> Mapping[str, KeysOf]:
@@ -132,21 +88,54 @@ class DaemonSetController(Controller):
         for node in self.store.objects("Node"):
             here = by_node.pop(node["metadata"]["name"], [])
             start, keep = should_run(spec, tolerations, node)
-            for pod in here:
-                if is_deleting(pod):
-                    continue
-                if is_terminal(pod):
-                    text = f"Found failed daemon pod {pod['metadata']['namespace']}/{pod['metadata']['name']} on node {node['metadata']['name']}, will try to kill it"
-                    self._tell(daemon_set, "FailedDaemonPod", text, type_="Warning")
-                    self.api.delete(ref_of(pod))
-                elif not keep:
+            living = [pod for pod in here if not is_deleting(pod)]
+            if not keep:
+                for pod in living:
                     self._delete(daemon_set, pod)
+            else:
+                self._prune(daemon_set, node["metadata"]["name"], living)
             if start and not here:
                 self._create(daemon_set, node["metadata"]["name"], tolerations)
         for name, stray in by_node.items():
             for pod in stray:
                 if name and not is_deleting(pod):
                     self._delete(daemon_set, pod)
+
+    def _prune(self, daemon_set: Obj, node: str, living: Sequence[Obj]) -> None:
+        """Ended Pods are replaced, failed ones less and less often; of several that run, the oldest stays (without surge)."""
+        for pod in living:
+            where = f"daemon pod {pod['metadata']['namespace']}/{pod['metadata']['name']} on node {node}"
+            match pod["status"].get("phase"):
+                case "Failed" if self._may_retry(daemon_set, node):
+                    self._tell(
+                        daemon_set,
+                        "FailedDaemonPod",
+                        f"Found failed {where}, will try to kill it",
+                        type_="Warning",
+                    )
+                    self._delete(daemon_set, pod)
+                case "Succeeded":
+                    self._tell(
+                        daemon_set, "SucceededDaemonPod", f"Found succeeded {where}, will try to delete it"
+                    )
+                    self._delete(daemon_set, pod)
+        running = sorted((pod for pod in living if not is_terminal(pod)), key=_oldest_first)
+        if not self._surge_of(daemon_set, 1):
+            for pod in running[1:]:
+                self._delete(daemon_set, pod)
+
+    def _may_retry(self, daemon_set: Obj, node: str) -> bool:
+        """Whether a failed Pod may be deleted now; then the next one on this node waits twice as long."""
+        key = f"{daemon_set['metadata']['uid']}/{node}"
+        delay, at = self.state.get(key) or (0, 0)
+        now = self.engine.now
+        if now - at > 2 * LONGEST_BACKOFF_MS:
+            delay = 0
+        if now < at + delay:
+            self.enqueue(own_name(daemon_set), delay_ms=at + delay - now)
+            return False
+        self.state[key] = [min(delay * 2 or FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS), now]
+        return True
 
     def _create(self, daemon_set: Obj, node: str, tolerations: Sequence[Obj]) -> None:
         template = daemon_set["spec"]["template"]
@@ -173,34 +162,47 @@ class DaemonSetController(Controller):
         if strategy.get("type") == "OnDelete":
             return
         pods = [p for p in self.store.owned_by(daemon_set["metadata"]["uid"], "Pod") if not is_terminal(p)]
-        rolling, by_node = strategy.get("rollingUpdate") or {}, self._by_node(pods)
-        surge = _share(rolling.get("maxSurge", 0), len(by_node))
+        wanted = self._wanted(daemon_set)
+        by_node = {**{name: [] for name in wanted}, **self._by_node(pods)}
+        surge = self._surge_of(daemon_set, len(wanted))
         if surge:
             self._surge(daemon_set, by_node, surge)
         else:
-            unavailable = max(1, _share(rolling.get("maxUnavailable", 1), len(by_node)))
-            self._replace(daemon_set, by_node, unavailable)
+            unavailable = (strategy.get("rollingUpdate") or {}).get("maxUnavailable", 1)
+            self._replace(daemon_set, by_node, max(1, _share(unavailable, len(wanted))))
+
+    def _surge_of(self, daemon_set: Obj, nodes: int) -> int:
+        strategy = daemon_set["spec"].get("updateStrategy") or {}
+        if strategy.get("type") == "OnDelete":
+            return 0
+        return _share((strategy.get("rollingUpdate") or {}).get("maxSurge", 0), nodes)
+
+    def _wanted(self, daemon_set: Obj) -> list[str]:
+        """The nodes that shall have a Pod."""
+        spec, tolerations = daemon_set["spec"]["template"]["spec"], self._tolerations(daemon_set)
+        nodes = self.store.objects("Node")
+        return [node["metadata"]["name"] for node in nodes if should_run(spec, tolerations, node)[0]]
 
     def _is_available(self, daemon_set: Obj, pod: Obj) -> bool:
         seconds = int(daemon_set["spec"].get("minReadySeconds") or 0)
         return not is_deleting(pod) and is_available(pod, seconds, self.clock, self.engine.now)
 
-    def _surge(self, daemon_set: Obj, by_node: Mapping[str, Sequence[Obj]], most: int) -> None:
+    def _on_nodes(
+        self, daemon_set: Obj, by_node: Mapping[str, Sequence[Obj]]
+    ) -> tuple[list[OnNode], dict[str, list[Obj]]]:
+        """The nodes as the rules see them, and the old Pods on each."""
         code = template_hash(daemon_set["spec"]["template"])
         nodes, old = [], {}
-        for name, here in sorted(by_node.items()):
+        for name, here in by_node.items():
             living = [pod for pod in here if not is_deleting(pod)]
             new = [pod for pod in living if labels_of(pod).get(REVISION_LABEL) == code]
             old[name] = [pod for pod in living if pod not in new]
-            nodes.append(
-                OnNode(
-                    name,
-                    bool(old[name]),
-                    any(self._is_available(daemon_set, pod) for pod in old[name]),
-                    bool(new),
-                    any(self._is_available(daemon_set, pod) for pod in new),
-                )
-            )
+            available = [[self._is_available(daemon_set, pod) for pod in pods] for pods in (old[name], new)]
+            nodes.append(OnNode(name, bool(old[name]), any(available[0]), bool(new), any(available[1])))
+        return nodes, old
+
+    def _surge(self, daemon_set: Obj, by_node: Mapping[str, Sequence[Obj]], most: int) -> None:
+        nodes, old = self._on_nodes(daemon_set, by_node)
         step = surge_step(nodes, most)
         for name in step.done:
             for pod in old[name]:
@@ -209,18 +211,10 @@ class DaemonSetController(Controller):
             self._create(daemon_set, name, self._tolerations(daemon_set))
 
     def _replace(self, daemon_set: Obj, by_node: Mapping[str, Sequence[Obj]], limit: int) -> None:
-        code = template_hash(daemon_set["spec"]["template"])
-        missing = 0
-        old_ready: list[Obj] = []
-        old_unready: list[Obj] = []
-        for here in by_node.values():
-            available = [pod for pod in here if self._is_available(daemon_set, pod)]
-            missing += 0 if available else 1
-            for pod in here:
-                if labels_of(pod).get(REVISION_LABEL) != code and not is_deleting(pod):
-                    (old_ready if pod in available else old_unready).append(pod)
-        for pod in [*old_unready, *old_ready[: max(0, limit - missing)]]:
-            self._delete(daemon_set, pod)
+        nodes, old = self._on_nodes(daemon_set, by_node)
+        for name in replace_step(nodes, limit):
+            for pod in old[name]:
+                self._delete(daemon_set, pod)
 
     def _tell(self, daemon_set: Obj, reason: str, message: str, *, type_: str = "Normal") -> None:
         self.events.record(daemon_set, type_, reason, message, source="daemonset-controller")
@@ -230,20 +224,17 @@ class DaemonSetController(Controller):
         found = self.store.get(ref)
         if found is None:
             return
-        spec, tolerations = found["spec"]["template"]["spec"], self._tolerations(found)
         seconds = int(found["spec"].get("minReadySeconds") or 0)
         code = template_hash(found["spec"]["template"])
-        living = [p for p in self.store.owned_by(found["metadata"]["uid"], "Pod") if not is_deleting(p)]
-        by_node = self._by_node(living)
-        wanted = [
-            n["metadata"]["name"] for n in self.store.objects("Node") if should_run(spec, tolerations, n)[0]
-        ]
+        pods = [p for p in self.store.owned_by(found["metadata"]["uid"], "Pod") if not _is_gone(p)]
+        by_node = self._by_node(sorted(pods, key=_oldest_first))
+        wanted = self._wanted(found)
         placed = [by_node[name][0] for name in wanted if by_node.get(name)]
         available = sum(is_available(p, seconds, self.clock, self.engine.now) for p in placed)
         status: Obj = {
             "currentNumberScheduled": len(placed),
             "desiredNumberScheduled": len(wanted),
-            "numberMisscheduled": sum(len(pods) for name, pods in by_node.items() if name not in wanted),
+            "numberMisscheduled": sum(name not in wanted for name in by_node if name),
             "numberReady": sum(map(is_ready, placed)),
             "numberAvailable": available,
             "numberUnavailable": len(wanted) - available,
@@ -252,9 +243,24 @@ class DaemonSetController(Controller):
         }
         keep = ("currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady")
         self.api.update_status(ref, without_zeros(status, *keep))
-        due = next_available(living, seconds, self.clock, self.engine.now)
+        due = next_available(pods, seconds, self.clock, self.engine.now)
         if due is not None:
             self.enqueue(f"{ref.namespace}/{ref.name}", delay_ms=due - self.engine.now)
+
+
+def own_name(obj: Obj) -> str:
+    """The key of a namespaced object."""
+    return f"{obj['metadata']['namespace']}/{obj['metadata']['name']}"
+
+
+def _is_gone(pod: Obj) -> bool:
+    return is_terminal(pod) and is_deleting(pod)
+
+
+def _oldest_first(pod: Obj) -> tuple[bool, str, str]:
+    """Pods with a node first, then by age (podByCreationTimestampAndPhase)."""
+    meta = pod["metadata"]
+    return not pod["spec"].get("nodeName"), meta.get("creationTimestamp", ""), meta["name"]
 
 
 def _share(value: Any, nodes: int) -> int:

@@ -414,7 +414,8 @@ class DeploymentController(Controller):
             found = progress(current, status, known, new, replicas=replicas, has_timed_out=has_timed_out)
             if found:
                 conditions = set_condition(conditions, found, self.now_stamp(), has_update_time=True)
-        conditions = with_failure(conditions, current, sets, self.now_stamp())
+        newest_first = [*([new] if new else []), *old]
+        conditions = with_failure(conditions, current, newest_first, self.now_stamp())
         if conditions:
             status["conditions"] = conditions
         if before.get("collisionCount"):

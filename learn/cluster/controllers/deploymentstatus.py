@@ -20,13 +20,14 @@ def counts(deployment: Obj, new: Obj | None, sets: Sequence[Obj]) -> Obj:
         return sum(int((each.get("status") or {}).get(field) or 0) for each in sets)
 
     replicas, available = total("replicas"), total("availableReplicas")
+    wanted = sum(int(each["spec"].get("replicas") or 0) for each in sets)
     status: Obj = {
         "observedGeneration": deployment["metadata"]["generation"],
         "replicas": replicas,
         "updatedReplicas": int(((new or {}).get("status") or {}).get("replicas") or 0),
         "readyReplicas": total("readyReplicas"),
         "availableReplicas": available,
-        "unavailableReplicas": max(0, replicas - available),
+        "unavailableReplicas": max(0, wanted - available),
     }
     if any("terminatingReplicas" in (each.get("status") or {}) for each in sets):
         return {**without_zeros(status), "terminatingReplicas": total("terminatingReplicas")}

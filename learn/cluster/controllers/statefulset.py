@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from learn.cluster.api.intstr import IntOrStringError, scaled
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, owner_key, split_key
 from learn.cluster.controllers.replicas import claim, is_available, next_available, pod_from, without_zeros
 from learn.cluster.controllers.revisions import template_hash
+from learn.cluster.controllers.statefulplan import Member, plan, update_mode
 from learn.cluster.errors import ApiError
 from learn.cluster.objects import Obj, Ref, is_deleting, labels_of, owner_reference, ref_of, with_metadata
 from learn.cluster.pods import is_ready, is_terminal
@@ -16,86 +16,6 @@ from learn.cluster.pods import is_ready, is_terminal
 REVISION_LABEL = "controller-revision-hash"
 POD_NAME_LABEL = "statefulset.kubernetes.io/pod-name"
 POD_INDEX_LABEL = "apps.kubernetes.io/pod-index"
-
-
-class Member(NamedTuple):
-    """One Pod as the rules see it."""
-
-    ordinal: int
-    revision: str
-    healthy: bool
-    """Running, ready for minReadySeconds, and not being deleted."""
-    terminating: bool = False
-    ended: bool = False
-
-
-class Plan(NamedTuple):
-    """What to do next: ordinals to create and to delete, and why the rest waits."""
-
-    create: tuple[int, ...] = ()
-    delete: tuple[int, ...] = ()
-
-
-def plan(
-    members: Sequence[Member],
-    *,
-    start: int,
-    replicas: int,
-    ordered: bool,
-    strategy: str,
-    partition: int,
-    update_revision: str,
-    max_unavailable: int = 1,
-) -> Plan:
-    """The next step of a StatefulSet (updateStatefulSet): fill up, then shrink, then update.
-
-    With OrderedReady each step waits for the one before; Parallel applies to filling and shrinking alone.
-    """
-    wanted = range(start, start + replicas)
-    by_ordinal = {member.ordinal: member for member in members}
-    create: list[int] = []
-    for ordinal in wanted:
-        member = by_ordinal.get(ordinal)
-        if member is None:
-            create.append(ordinal)
-            if ordered:
-                return Plan(create=tuple(create))
-        elif member.ended and not member.terminating:
-            return Plan(create=tuple(create), delete=(ordinal,))
-        elif ordered and not member.healthy:
-            return Plan()
-    condemned = sorted((m.ordinal for m in members if m.ordinal not in wanted), reverse=True)
-    delete: list[int] = []
-    for ordinal in condemned:
-        if not by_ordinal[ordinal].terminating:
-            delete.append(ordinal)
-        if ordered:
-            return Plan(delete=tuple(delete))
-    if create or delete or strategy == "OnDelete":
-        return Plan(tuple(create), tuple(delete))
-    return Plan(delete=_to_update(by_ordinal, wanted, partition, update_revision, max_unavailable))
-
-
-def _to_update(
-    by_ordinal: Mapping[int, Member], wanted: range, partition: int, revision: str, max_unavailable: int
-) -> tuple[int, ...]:
-    """Old Pods to delete: the highest ordinal first, as many at once as may be missing."""
-    missing = sum(not by_ordinal[ordinal].healthy for ordinal in wanted)
-    found: list[int] = []
-    for ordinal in reversed(wanted):
-        if ordinal < partition:
-            break
-        member = by_ordinal[ordinal]
-        if member.revision != revision and not member.terminating:
-            if member.healthy and missing >= max_unavailable:
-                break
-            missing += 1 if member.healthy else 0
-            found.append(ordinal)
-            if len(found) >= max_unavailable:
-                break
-        elif not member.healthy and max_unavailable == 1:
-            break
-    return tuple(found)
 
 
 def ordinal_of(name: str, parent: str) -> int | None:
@@ -122,6 +42,7 @@ class StatefulSetController(Controller):
         current, update = self._revisions(stateful_set)
         if not is_deleting(stateful_set):
             self._step(stateful_set, pods, current, update)
+            self._truncate(stateful_set, pods, (current, update))
         self._report(stateful_set, current, update)
 
     # -- revisions -------------------------------------------------------------------------------
@@ -159,6 +80,18 @@ class StatefulSetController(Controller):
             "revision": number,
         }
 
+    def _truncate(self, stateful_set: Obj, pods: Sequence[Obj], used: Sequence[Obj]) -> None:
+        """Revisions that nothing uses go beyond revisionHistoryLimit, the oldest first (truncateHistory)."""
+        live = {each["metadata"]["name"] for each in used} | {
+            labels_of(pod).get(REVISION_LABEL) for pod in pods
+        }
+        owned = self.store.owned_by(stateful_set["metadata"]["uid"], "ControllerRevision")
+        history = [each for each in owned if each["metadata"]["name"] not in live]
+        limit = stateful_set["spec"].get("revisionHistoryLimit")
+        surplus = len(history) - (10 if limit is None else int(limit))
+        for each in sorted(history, key=lambda each: int(each.get("revision") or 0))[: max(0, surplus)]:
+            self.api.delete(ref_of(each), field="spec.revisionHistoryLimit")
+
     # -- moving ----------------------------------------------------------------------------------
 
     def _member(self, stateful_set: Obj, pod: Obj) -> Member:
@@ -184,9 +117,10 @@ class StatefulSetController(Controller):
             partition=partition,
             update_revision=update["metadata"]["name"],
             max_unavailable=self._max_unavailable(rolling, replicas),
+            mode=update_mode(self.cluster.version),
         )
         for ordinal in done.create:
-            self._create(stateful_set, ordinal, current if ordinal < partition else update)
+            self._create(stateful_set, ordinal, current if ordinal < start + partition else update)
         for ordinal in done.delete:
             self._delete(stateful_set, f"{stateful_set['metadata']['name']}-{ordinal}")
         seconds = int(spec.get("minReadySeconds") or 0)
@@ -196,9 +130,6 @@ class StatefulSetController(Controller):
             self.enqueue(f"{meta['namespace']}/{meta['name']}", delay_ms=due - self.engine.now)
 
     def _max_unavailable(self, rolling: Obj, replicas: int) -> int:
-        """MaxUnavailableStatefulSet is off in 1.36 (and before 1.35)."""
-        if int(self.cluster.version.partition(".")[2]) not in (35, 37):
-            return 1
         try:
             return max(1, scaled(rolling.get("maxUnavailable", 1), replicas, round_up=False))
         except IntOrStringError:
@@ -305,15 +236,16 @@ class StatefulSetController(Controller):
         names = current["metadata"]["name"], update["metadata"]["name"]
         revisions = [labels_of(pod).get(REVISION_LABEL) for pod in living]
         replicas = 1 if found["spec"].get("replicas") is None else int(found["spec"]["replicas"])
-        ready = sum(map(is_ready, living))
+        ready = sum(map(is_ready, pods))
         updated = revisions.count(names[1])
-        if updated == replicas == ready == len(living):
+        strategy = (found["spec"].get("updateStrategy") or {}).get("type") or "RollingUpdate"
+        if strategy == "RollingUpdate" and updated == replicas == ready == len(pods):
             names = names[1], names[1]
         status: Obj = {
             "observedGeneration": found["metadata"]["generation"],
             "replicas": len(pods),
             "readyReplicas": ready,
-            "availableReplicas": sum(is_available(p, seconds, self.clock, self.engine.now) for p in living),
+            "availableReplicas": sum(is_available(p, seconds, self.clock, self.engine.now) for p in pods),
             "currentReplicas": revisions.count(names[0]),
             "updatedReplicas": updated,
             "currentRevision": names[0],
