@@ -126,6 +126,6 @@ COMMAND = Command(
                 Flag(name="subresource"),
             ),
         ),
-        "whoami": Command(path="auth whoami", start=_whoami, summary="自分が誰として扱われるかを表示します"),
+        "whoami": Command(path="auth whoami", start=_whoami, summary="自分がだれとして扱われるかを表示します"),
     },
 )

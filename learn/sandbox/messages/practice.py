@@ -5,7 +5,7 @@ from learn.sandbox.messages.model import Message, advice, warning
 MESSAGES: dict[str, Message] = {
     "image-latest": advice(
         "イメージのタグがlatestです",
-        "`latest`の中身は変わります。いつ、どの版が動いたのかが分からなくなります。",
+        "`latest`の中身は変わります。いつ、どの版が動いたのかがわからなくなります。",
         "`nginx:1.27`のように、版を決めて書きます。",
         lesson="pod-basics",
     ),
@@ -233,7 +233,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "security-secret-in-env": advice(
         "`{env}`の値がそのまま書かれています",
-        "マニフェストを読める人は、誰でもこの値を読めます。",
+        "マニフェストを読める人は、だれでもこの値を読めます。",
         "Secretに移し、`valueFrom.secretKeyRef`で参照します。",
         lesson="pod-security-supply-chain",
     ),
