@@ -3,9 +3,8 @@
 import os
 import tempfile
 
-if (
-    "HATOBA_VAR_DIR" not in os.environ
-):  # the workers of a run inherit the folder of the process that started them
+# The workers of a run inherit the folder of the process that started them.
+if "HATOBA_VAR_DIR" not in os.environ:
     _VAR = tempfile.TemporaryDirectory(prefix="hatoba-test-")  # gone with the process
     os.environ["HATOBA_VAR_DIR"] = _VAR.name
 
