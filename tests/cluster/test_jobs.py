@@ -1,10 +1,11 @@
 """Jobs and CronJobs.  Rules: pkg/controller/job, pkg/controller/cronjob."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from learn.cluster.api.cron import parse_schedule
+from learn.cluster.api.cron import CronError, parse_schedule
 from learn.cluster.cluster import Cluster
 from learn.cluster.controllers.cronjob import missed
 from learn.cluster.controllers.jobindexes import intervals_in, met_rule, ranges
@@ -413,11 +414,61 @@ def moment(text):
         ("*/5 * * * *", "2026-04-01T00:00", "2026-04-01T00:05", "2026-04-01T00:05", 1),
         ("*/5 * * * *", "2026-04-01T00:00", "2026-04-01T00:17", "2026-04-01T00:15", 3),
         ("@hourly", "2026-04-01T00:30", "2026-04-01T02:30", "2026-04-01T02:00", 2),
+        # utils.go mostRecentScheduleTime: more than a hundred are warned of, the latest is started all the same.
+        ("* * * * *", "2026-04-01T00:00", "2026-04-02T00:00:30", "2026-04-02T00:00", 1440),
+        ("@every 90s", "2026-04-01T00:00:10", "2026-04-01T00:10", "2026-04-01T00:09:10", 6),
+        ("0 9 * * 1-5", "2026-04-03T10:00", "2026-04-08T08:00", "2026-04-07T09:00", 2),
+        # The estimate from the first two may look where nothing is: then nothing is started now.
+        ("* * 1 4 *", "2026-03-31T23:00", "2026-04-05T00:00", None, 5761),
     ],
 )
 def test_missed_times(schedule, since, now, latest, number):
     found = missed(parse_schedule(schedule), moment(since), moment(now))
     assert found == (moment(latest) if latest else None, number)
+
+
+def test_a_schedule_that_never_comes_is_an_error():
+    with pytest.raises(CronError, match="less than 1 second"):
+        missed(parse_schedule("59 23 31 2 *"), moment("2026-04-01T00:00"), moment("2026-04-01T01:00"))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "after", "following"),
+    [
+        # robfig/cron SpecSchedule.Next in New York: 02:00-03:00 is skipped on 8 March, 01:00-02:00 repeated on 1 November.
+        ("0 * * * *", "2026-03-08T06:00", "2026-03-08T07:00"),
+        ("30 2 * * *", "2026-03-08T05:00", "2026-03-09T06:30"),
+        ("0 1 * * *", "2026-11-01T04:00", "2026-11-01T05:00"),
+        ("0 1 * * *", "2026-11-01T05:00", "2026-11-01T06:00"),
+        ("0 1 * * *", "2026-11-01T06:00", "2026-11-02T06:00"),
+        ("*/30 * * * *", "2026-11-01T05:30", "2026-11-01T06:00"),
+        ("0 0 * * *", "2026-11-01T05:30", "2026-11-02T05:00"),
+    ],
+)
+def test_schedules_where_the_clocks_change(schedule, after, following):
+    zone = ZoneInfo("America/New_York")
+    found = parse_schedule(schedule).next(moment(after).astimezone(zone))
+    assert found.astimezone(UTC) == moment(following)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "after", "following"),
+    [
+        # Day of month and day of week: either is enough, unless one of them is a star; a step takes the star away.
+        ("0 0 13 * 5", "2026-04-01T00:00", "2026-04-03T00:00"),
+        ("0 0 13 * 5", "2026-04-11T00:00", "2026-04-13T00:00"),
+        ("0 0 * * 5", "2026-04-01T00:00", "2026-04-03T00:00"),
+        ("0 0 13 * *", "2026-04-01T00:00", "2026-04-13T00:00"),
+        ("0 0 */9 * 5", "2026-04-01T00:00", "2026-04-03T00:00"),
+        ("0 0 ? * MON", "2026-04-01T00:00", "2026-04-06T00:00"),
+        ("@yearly", "2026-04-01T00:00", "2027-01-01T00:00"),
+        ("@weekly", "2026-04-01T00:00", "2026-04-05T00:00"),
+        ("0 0 29 2 *", "2026-04-01T00:00", "2028-02-29T00:00"),
+        ("59 23 31 2 *", "2026-04-01T00:00", None),
+    ],
+)
+def test_the_next_time_of_a_schedule(schedule, after, following):
+    assert parse_schedule(schedule).next(moment(after)) == (following and moment(following))
 
 
 def cron(policy="Allow", script="sleep 5", **spec):
@@ -518,3 +569,66 @@ def test_an_index_that_waits_keeps_its_place():
         (e.time_ms, e.ref.name[:3]) for e in cluster.trace.find("created") if e.ref[:2] == ("Pod", "default")
     ]
     assert created == [(0, "j-0"), (13_000, "j-0"), (14_000, "j-1")]
+
+
+def told_by_cron(cluster, *reasons):
+    events = [e for e in cluster.trace.find("event") if e.ref.kind == "CronJob"]
+    return [
+        (e.time_ms // 1000, e.data["reason"]) for e in events if not reasons or e.data["reason"] in reasons
+    ]
+
+
+def test_a_controller_that_was_stopped_starts_the_latest_run_only():
+    cluster = run(cron(), 70_000)
+    cluster.act("stop", component="kube-controller-manager")
+    cluster.run_until(70_000 + 102 * 60_000)
+    cluster.act("resume", component="kube-controller-manager")
+    cluster.run_until(70_000 + 102 * 60_000 + 5_000)
+    assert job_times(cluster) == [60, 70 + 102 * 60]
+    assert [reason for _, reason in told_by_cron(cluster, "TooManyMissedTimes")] == ["TooManyMissedTimes"]
+
+
+def test_a_run_that_comes_too_late_is_left_out():
+    """startingDeadlineSeconds: what lies before the deadline does not count at all."""
+    cluster = run(cron(schedule="*/10 * * * *", startingDeadlineSeconds=60), 590_000)
+    cluster.act("stop", component="kube-controller-manager")
+    cluster.run_until(700_000)
+    cluster.act("resume", component="kube-controller-manager")
+    cluster.run_until(1_210_000)
+    assert job_times(cluster) == [1_200]
+
+
+def test_a_new_schedule_makes_nothing_up():
+    """updateCronJob only sets the next time; a suspension that ends starts what was missed meanwhile."""
+    cluster = run(cron(schedule="0 5 * * *"), 630_000)
+    cluster.patch("CronJob", "c", {"spec": {"schedule": "*/5 * * * *"}})
+    cluster.run_until(901_000)
+    assert job_times(cluster) == [900]
+    cluster.patch("CronJob", "c", {"spec": {"suspend": True}})
+    cluster.run_until(1_230_000)
+    cluster.patch("CronJob", "c", {"spec": {"suspend": False}})
+    cluster.run_until(1_240_000)
+    assert job_times(cluster) == [900, 1_230]
+
+
+def test_a_job_made_by_hand_is_not_counted():
+    """Only Jobs in status.active hold a run up; others with this owner are told of."""
+    cluster = run(cron("Forbid"), 10_000)
+    owner = cluster.get("CronJob", "c")
+    reference = {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "name": "c",
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+    }
+    manual = job("sleep 300")
+    cluster.create({**manual, "metadata": {"name": "by-hand", "ownerReferences": [reference]}})
+    cluster.run_until(65_000)
+    assert job_times(cluster) == [10, 60]
+    assert [reason for _, reason in told_by_cron(cluster, "UnexpectedJob")] == ["UnexpectedJob"]
+
+
+def test_a_schedule_that_never_comes_is_told():
+    cluster = run(cron(schedule="59 23 31 2 *"), 120_000)
+    assert {reason for _, reason in told_by_cron(cluster)} == {"InvalidSchedule"}

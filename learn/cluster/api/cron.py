@@ -5,7 +5,7 @@ Five fields, or a descriptor such as `@hourly`; Sunday is 0 and not 7.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -55,22 +55,26 @@ class Schedule:
     every: timedelta | None = None
 
     def next(self, after: datetime) -> datetime | None:
-        """The first time after the given one, in the same time zone; None if there is none in five years."""
+        """The first time after the given one, in the same time zone; None if there is none in five years.
+
+        Hours that daylight saving skips do not happen, those that it repeats happen twice.
+        """
         if self.every is not None:
-            return (after + self.every).replace(microsecond=0)
-        moment = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
+            return _plus(after.replace(microsecond=0), self.every)
+        moment = _plus(after.replace(second=0, microsecond=0), timedelta(minutes=1))
         last = moment.year + _YEARS_AHEAD
         while moment.year <= last:
             if moment.month not in self.months:
                 month = moment.month % 12 + 1
                 year = moment.year + (moment.month == 12)
-                moment = moment.replace(year=year, month=month, day=1, hour=0, minute=0)
+                moment = _real(moment.replace(year=year, month=month, day=1, hour=0, minute=0, fold=0))
             elif not self._runs_on(moment):
-                moment = moment.replace(hour=0, minute=0) + timedelta(days=1)
+                midnight = moment.replace(hour=0, minute=0, fold=0) + timedelta(days=1)
+                moment = _real(midnight)
             elif moment.hour not in self.hours:
-                moment = moment.replace(minute=0) + timedelta(hours=1)
+                moment = _plus(moment.replace(minute=0), timedelta(hours=1))
             elif moment.minute not in self.minutes:
-                moment += timedelta(minutes=1)
+                moment = _plus(moment, timedelta(minutes=1))
             else:
                 return moment
         return None
@@ -80,6 +84,18 @@ class Schedule:
         by_day = moment.day in self.days
         by_weekday = moment.isoweekday() % 7 in self.weekdays
         return by_day and by_weekday if self.any_day or self.any_weekday else by_day or by_weekday
+
+
+def _plus(moment: datetime, delta: timedelta) -> datetime:
+    """Later by so much time that passes, whatever the clocks do in between."""
+    if moment.tzinfo in (None, UTC):
+        return moment + delta
+    return (moment.astimezone(UTC) + delta).astimezone(moment.tzinfo)
+
+
+def _real(moment: datetime) -> datetime:
+    """The same reading of the clock, or where it jumps to when it never shows that."""
+    return _plus(moment, timedelta())
 
 
 def parse_schedule(text: str) -> Schedule:
