@@ -91,7 +91,7 @@ def _told(goals: tuple[Goal, ...], trial: Trial) -> tuple[str, ...]:
 def _real(exercise: Exercise, text: str) -> RealCluster:
     query = urlencode({"of": digest(text)})
     commands = (
-        f"kind create cluster --name {CLUSTER}",
+        f"kind create cluster --name {CLUSTER} --wait 2m",
         f"kubectl --context kind-{CLUSTER} apply -f {exercise.file}",
         f"kubectl --context kind-{CLUSTER} get pods --watch",
         f"kind delete cluster --name {CLUSTER}",

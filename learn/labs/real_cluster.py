@@ -1,7 +1,8 @@
 """A manifest made ready for a real cluster: the lessons' imaginary images replaced by one that exists.
 
 The replacement is agnhost, the test image of the Kubernetes project (`test/images/agnhost/README.md`):
-`netexec` answers every path over HTTP, `grpc-health-checking` the gRPC Health Checking Protocol.
+`netexec` answers every path over HTTP, `/healthz` only while its UDP server runs too;
+`grpc-health-checking` answers the gRPC Health Checking Protocol for the one service that it is told.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,12 +53,18 @@ def _imaginary(obj: ManifestObject) -> Iterator[tuple[tuple[str | Named, ...], M
 
 
 def _arguments(container: Mapping[str, Any]) -> list[str]:
-    """What agnhost has to do in place of a container; nothing for one that listens nowhere."""
-    if "command" in container:
-        return []
+    """What agnhost has to do in place of a container; nothing where it could not take its place."""
     probes = [map_at(container, name) for name in ("livenessProbe", "readinessProbe", "startupProbe")]
-    grpc = [map_at(probe, "grpc").get("port") for probe in probes if "grpc" in probe]
-    if grpc:
-        return ["grpc-health-checking", f"--port={grpc[0]}", f"--http-port={_SIDE_PORT}"]
+    if "command" in container or any("exec" in probe for probe in probes):
+        return []
+    checks = {
+        (probe["grpc"].get("port"), probe["grpc"].get("service") or "") for probe in probes if "grpc" in probe
+    }
+    if len(checks) == 1:
+        port, service = checks.pop()
+        served = [f"--service={service}"] if service else []
+        return ["grpc-health-checking", f"--port={port}", f"--http-port={_SIDE_PORT}", *served]
     ports = [port.get("containerPort") for port in maps_at(container, "ports")]
-    return ["netexec", f"--http-port={ports[0]}", "--udp-port=-1"] if ports else []
+    if checks or not ports:
+        return []
+    return ["netexec", f"--http-port={ports[0]}", f"--udp-port={ports[0]}"]

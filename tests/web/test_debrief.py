@@ -74,3 +74,41 @@ def test_every_solution_stays_a_manifest_without_errors(exercise):
         assert not check(text).errors
         assert all(image in text for image in left)
         assert text.count("example.com/") == sum(text.count(image) for image in left)
+
+
+CONTAINER = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: web}}
+spec:
+  containers:
+  - name: web
+    image: example.com/web:1.0
+    ports: [{{containerPort: 8080}}]
+    {0}
+"""
+GRPC = "Probe: {grpc: {port: 9090, service: %s}}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "args"),
+    [
+        pytest.param(
+            "", ["netexec", "--http-port=8080", "--udp-port=8080"], id="healthz-needs-the-udp-server"
+        ),
+        pytest.param(
+            f"liveness{GRPC % 'live'}",
+            ["grpc-health-checking", "--port=9090", "--http-port=19000", "--service=live"],
+            id="the-service-that-a-probe-names",
+        ),
+        pytest.param(f"liveness{GRPC % 'live'}\n    readiness{GRPC % 'ready'}", None, id="two-services"),
+        pytest.param(
+            "livenessProbe: {exec: {command: [cat, /tmp/alive]}}", None, id="a-command-of-the-image"
+        ),
+    ],
+)
+def test_the_image_that_takes_a_containers_place_answers_its_probes(fields, args):
+    text, left = real_manifest(CONTAINER.format(fields))
+    container = check(text).objects[0].value["spec"]["containers"][0]
+    assert container.get("args") == args
+    assert left == (() if args else ("example.com/web:1.0",))
