@@ -170,6 +170,7 @@ class KubeProxy(Controller):
             table.services.values(),
             [each for key in table.services for each in table.slices(key)],
             node=node,
+            node_ip=self.cluster.kubelet.addresses.host_ip(node),
             zone=self.zone(node),
         )
         emptied = self.flushed(node)

@@ -5,7 +5,7 @@ has. Follows apimachinery's util/validation (validation.go, ip.go) and api/valid
 """
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import TypeAlias
 
 Reasons: TypeAlias = tuple[str, ...]
@@ -303,16 +303,19 @@ def ip_address(value: str) -> Reasons:
     return NO_REASON if parse_ip(value) else (IP_REASON,)
 
 
-def cidr(value: str) -> Reasons:
-    """A network with its prefix length; host bits may be set, the mask decides."""
+def parse_network(value: str) -> IPv4Network | IPv6Network | None:
+    """A network with its prefix length; leading zeros and host bits are accepted, the mask decides."""
     address, slash, bits = value.partition("/")
     if not (slash and bits.isdecimal() and bits.isascii() and parse_ip(address)):
-        return (CIDR_REASON,)
+        return None
     try:
-        ip_network(f"{parse_ip(address)}/{int(bits)}", strict=False)
+        return ip_network(f"{parse_ip(address)}/{int(bits)}", strict=False)
     except ValueError:
-        return (CIDR_REASON,)
-    return NO_REASON
+        return None
+
+
+def cidr(value: str) -> Reasons:
+    return NO_REASON if parse_network(value) else (CIDR_REASON,)
 
 
 def mask_trailing_dash(name: str) -> str:

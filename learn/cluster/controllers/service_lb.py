@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from learn.cluster.controllers.base import Controller, KeysOf, own_key, split_key
 from learn.cluster.network.pool import next_free, used_addresses
-from learn.cluster.network.rules import load_balancer_ips
+from learn.cluster.network.services import load_balancer_ips
 from learn.cluster.objects import Obj, is_deleting, ref_of
 
 SOURCE = "service-controller"
@@ -65,7 +65,7 @@ class ServiceLoadBalancers(Controller):
         del self.state[key]
         status = {
             **(service.get("status") or {}),
-            "loadBalancer": {"ingress": [{"ip": address, "ipMode": "VIP"}]},
+            "loadBalancer": {"ingress": [{"ip": address, "ipMode": balancers.ip_mode}]},
         }
         self.api.update_status(ref_of(service), status, field="spec.type", data={"address": address})
         self._tell(service, "EnsuredLoadBalancer", "Ensured load balancer")

@@ -1,11 +1,17 @@
 """Addresses and ranges."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from functools import lru_cache
+from ipaddress import ip_address
+
+from learn.cluster.api.names import parse_network
+
+_range = lru_cache(maxsize=1_024)(parse_network)
 
 
-def is_within(ip: str, network: IPv4Network | IPv6Network) -> bool:
-    """Tell whether an address lies in a range; a text that is no address lies in none."""
+def is_within(ip: str, cidr: str) -> bool:
+    """Tell whether an address lies in a range; what is no address or no range does not match."""
+    network = _range(cidr.strip())
     try:
-        return ip_address(ip) in network
+        return network is not None and ip_address(ip) in network
     except ValueError:
         return False

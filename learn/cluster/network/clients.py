@@ -142,12 +142,14 @@ def pod_peer(cluster: Cluster, pod: Obj) -> Peer:
 
 
 def named_ports(spec: Mapping[str, Any]) -> dict[tuple[str, str], int]:
-    return {
-        (port["name"], port.get("protocol") or "TCP"): port["containerPort"]
-        for container in spec.get("containers") or ()
-        for port in container.get("ports") or ()
-        if port.get("name")
-    }
+    """The numbers of named ports: of containers, then of sidecars; of equal names the first counts."""
+    sidecars = [each for each in spec.get("initContainers") or () if each.get("restartPolicy") == "Always"]
+    found: dict[tuple[str, str], int] = {}
+    for container in [*(spec.get("containers") or ()), *sidecars]:
+        for port in container.get("ports") or ():
+            if port.get("name"):
+                found.setdefault((port["name"], port.get("protocol") or "TCP"), port["containerPort"])
+    return found
 
 
 def namespace_labels(cluster: Cluster, name: str) -> Mapping[str, str]:

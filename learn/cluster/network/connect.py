@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from learn.cluster.network.addresses import is_within
@@ -26,8 +25,8 @@ from learn.cluster.network.packets import (
     drawn_evenly,
     failed,
 )
-from learn.cluster.network.rules import Door, ServicePort
-from learn.cluster.network.services import Scope, Unreachable
+from learn.cluster.network.rules import Door, ServicePort, in_source_ranges
+from learn.cluster.network.services import Scope, Unreachable, captured_ips
 from learn.cluster.network.settings import ExternalHost
 from learn.cluster.network.virtualip import VirtualAddress
 from learn.cluster.objects import Obj, ref_of
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
     from learn.cluster.process import Running
 
-SERVICE_RANGE = ip_network("10.96.0.0/12")
+SERVICE_RANGE = "10.96.0.0/12"
 API_SERVER_IP = "192.168.1.5"
 API_SERVER_PORT = 6443
 NOT_BALANCED = "node.kubernetes.io/exclude-from-external-load-balancers"
@@ -83,7 +82,9 @@ class Connector:
             yield trip, failed(Symptom.REFUSED, Reason.NOT_LISTENING)
 
     def _from_outside(self, trip: Trip, packet: Packet) -> Iterator[Step]:
-        found = self.cluster.proxy.table().at_address(packet.ip, packet.port, packet.protocol)
+        table = self.cluster.proxy.table()
+        place = (packet.ip, packet.port, packet.protocol)
+        found = table.at_address(*place) or table.at_balancer(*place)
         if found is not None and found.door in (Door.LOAD_BALANCER, Door.EXTERNAL_IP):
             yield from self._balanced(trip, packet, found)
         elif packet.ip in self._nodes:
@@ -94,7 +95,10 @@ class Connector:
             yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.NOT_ROUTABLE)
 
     def _balanced(self, trip: Trip, packet: Packet, found: ServicePort) -> Iterator[Step]:
-        """An outside load balancer hands the packet to one of the nodes that pass its health check."""
+        """An outside load balancer hands the packet to one of the nodes that pass its health check.
+
+        To a node that does not know the balancer's address (ipMode Proxy) it can only go by the node port.
+        """
         nodes = self.healthy_nodes(found)
         trip = trip.via(
             HopKind.LOAD_BALANCER, ref_of(dict(found.service)), "spec.type", address=packet.ip, nodes=nodes
@@ -107,9 +111,13 @@ class Connector:
             )
             return
         balancers = self.cluster.proxy.settings.load_balancers
-        by_node_port = balancers is not None and balancers.mode == "node-port"
+        is_known = packet.ip in captured_ips(found.service) or found.door is Door.EXTERNAL_IP
+        by_node_port = not is_known or (balancers is not None and balancers.mode == "node-port")
         if by_node_port and not found.port.get("nodePort"):
             yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.NO_TARGETS)
+            return
+        if by_node_port and not in_source_ranges(found.service, packet.source_ip):
+            yield trip, failed(Symptom.CONNECT_TIMEOUT, Reason.SOURCE_RANGE)
             return
         for node, share in self.pick(drawn_evenly(nodes)):
             sent = packet
@@ -171,6 +179,8 @@ class Connector:
             yield from self._host(trip, packet, node)
         elif packet.ip in table.cluster_ips or is_within(packet.ip, SERVICE_RANGE):
             yield self._unserved(trip, packet, packet.ip in table.cluster_ips)
+        elif (balanced := table.at_balancer(packet.ip, packet.port, packet.protocol)) is not None:
+            yield from self._out_to_balancer(trip, packet, balanced, node)
         elif packet.ip in self._nodes:
             yield from self._other_node(trip, packet, self._nodes[packet.ip])
         elif (external := self._external(packet.ip)) is not None:
@@ -178,6 +188,15 @@ class Connector:
             yield (trip, left) if left else self._at_external(trip, packet, external)
         else:
             yield from self._deliver(trip, packet)
+
+    def _out_to_balancer(self, trip: Trip, packet: Packet, found: ServicePort, node: str) -> Iterator[Step]:
+        """From inside to a balancer that the nodes leave alone: out of the cluster, as the node, and in again."""
+        trip, left = self._guard.leave(trip, packet, Peer(ip=packet.ip))
+        if left:
+            yield trip, left
+            return
+        sent = replace(packet, source_ip=self.cluster.kubelet.addresses.host_ip(node))
+        yield from self._balanced(trip, sent, found)
 
     def _unserved(self, trip: Trip, packet: Packet, is_known: bool) -> Step:
         """A virtual address without a rule for this port: nobody answers, save that nftables mode refuses."""
@@ -287,7 +306,7 @@ class Connector:
         for name in self._nodes.values():
             node = self.cluster.store.find("Node", "", name)
             cidr = (node or {"spec": {}})["spec"].get("podCIDR")
-            if self._is_down(name) and cidr and is_within(ip, ip_network(cidr)):
+            if self._is_down(name) and cidr and is_within(ip, cidr):
                 return True
         return False
 

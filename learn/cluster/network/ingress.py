@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from learn.cluster.network.hostnames import ingress_host_matches, specificity, without_port
-from learn.cluster.network.paths import elements, is_element_prefix
+from learn.cluster.network.paths import is_element_prefix
 
 Ingress = Mapping[str, Any]
 
@@ -31,10 +31,14 @@ def path_matches(path_type: str, rule_path: str, path: str) -> bool:
     """
     Tell whether a rule's path covers a request's.
 
-    ImplementationSpecific is read as ingress-nginx does without `use-regex`: like Prefix.
+    ImplementationSpecific is read as ingress-nginx does without `use-regex`: a prefix of the text, so that
+    /foo covers /foobar as well (internal/ingress/controller/location.go leaves such a location as it is).
     """
-    if path_type == "Exact":
-        return path == rule_path
+    match path_type:
+        case "Exact":
+            return path == rule_path
+        case "ImplementationSpecific":
+            return path.startswith(rule_path)
     return is_element_prefix(rule_path, path)
 
 
@@ -69,8 +73,10 @@ def _age(ingress: Ingress) -> tuple[str, str, str]:
     return metadata.get("creationTimestamp") or "", metadata.get("namespace", ""), metadata["name"]
 
 
-def _precedence(match: IngressMatch) -> tuple[int, bool]:
-    return len(elements(match.path)), match.path_type == "Exact"
+def _precedence(match: IngressMatch) -> tuple[int, bool, bool]:
+    """The longest path, a final slash aside; of equal ones Exact, then Prefix."""
+    length = len(match.path.rstrip("/"))
+    return length, match.path_type == "Exact", match.path_type == "Prefix"
 
 
 def _rules(ingress: Ingress) -> Iterator[IngressMatch]:

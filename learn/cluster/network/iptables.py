@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from learn.cluster.network.addresses import is_within
 from learn.cluster.network.services import (
     Endpoint,
     EndpointSlice,
@@ -17,6 +18,7 @@ from learn.cluster.network.services import (
     Unreachable,
     affinity_seconds,
     candidates,
+    captured_ips,
     endpoints_of,
     has_virtual_ip,
     slices_of,
@@ -65,6 +67,21 @@ class NodeRules:
     filter: Table
 
 
+_FORWARDING = [
+    Rule(target="DROP", matches=(("-m conntrack --ctstate INVALID", "ctstate INVALID"),)),
+    Rule(
+        target="ACCEPT",
+        comment="kubernetes forwarding rules",
+        matches=(("-m mark --mark 0x4000/0x4000", "mark match 0x4000/0x4000"),),
+    ),
+    Rule(
+        target="ACCEPT",
+        comment="kubernetes forwarding conntrack rule",
+        matches=(("-m conntrack --ctstate RELATED,ESTABLISHED", "ctstate RELATED,ESTABLISHED"),),
+    ),
+]
+
+
 def service_chain(prefix: str, service_port: str, protocol: str) -> str:
     """Return e.g. KUBE-SVC-ERIFXISQEP7F7OF4 for "default/kubernetes:https" and "tcp"."""
     return prefix + _hash(service_port + protocol)
@@ -84,11 +101,12 @@ def node_rules(
     slices: Sequence[EndpointSlice],
     *,
     node: str,
+    node_ip: str = "",
     zone: str = "",
     pod_cidr: str = "10.244.0.0/16",
 ) -> NodeRules:
     """Return the rules that kube-proxy keeps on a node for the cluster's Services."""
-    writer = _Writer(node=node, zone=zone, pod_cidr=pod_cidr)
+    writer = _Writer(node=node, node_ip=node_ip, zone=zone, pod_cidr=pod_cidr)
     for service in sorted(services, key=_namespaced_name):
         if has_virtual_ip(service):
             writer.add(service, slices_of(service, slices))
@@ -105,8 +123,9 @@ def _hash(text: str) -> str:
 
 
 class _Writer:
-    def __init__(self, *, node: str, zone: str, pod_cidr: str) -> None:
+    def __init__(self, *, node: str, node_ip: str, zone: str, pod_cidr: str) -> None:
         self._node = node
+        self._node_ip = node_ip
         self._zone = zone
         self._pod_cidr = pod_cidr
         self._services: list[Rule] = []
@@ -115,6 +134,7 @@ class _Writer:
         self._rejected: list[Rule] = []
         self._rejected_external: list[Rule] = []
         self._firewalled: list[Rule] = []
+        self._health_checks: list[Rule] = []
 
     def add(self, service: Service, slices: Sequence[EndpointSlice]) -> None:
         for port in service["spec"].get("ports") or ():
@@ -142,11 +162,17 @@ class _Writer:
             chain = service_chain("KUBE-SVL-", name, protocol) if local else cluster_chain
             self._services.append(_jump(to_cluster_ip, chain, f"{name} cluster IP"))
             self._service_chain(chain, service, name, protocol, inside, to_cluster_ip)
-        addresses = [
-            (ingress["ip"], LOAD_BALANCER)
-            for ingress in ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
-            if ingress.get("ip")
-        ] + [(ip, "external IP") for ip in spec.get("externalIPs") or ()]
+        addresses = [(ip, "external IP") for ip in spec.get("externalIPs") or ()]
+        addresses += [(ip, LOAD_BALANCER) for ip in captured_ips(service)]
+        if check := spec.get("healthCheckNodePort"):
+            self._health_checks.append(
+                Rule(
+                    target="ACCEPT",
+                    protocol="tcp",
+                    comment=f"{name} health check node port",
+                    matches=(_dport("tcp", check),),
+                )
+            )
         if not port.get("nodePort") and not addresses:
             return
         entries = [(_at(to_cluster_ip, ip), label) for ip, label in addresses]
@@ -160,18 +186,26 @@ class _Writer:
         ranges = tuple(each.strip() for each in spec.get("loadBalancerSourceRanges") or ())
         for rule, label in entries:
             is_guarded = bool(ranges) and label == LOAD_BALANCER
-            entrance = self._firewall(rule, name, protocol, ranges) if is_guarded else chain
+            entrance = self._firewall(service, rule, name, protocol, ranges) if is_guarded else chain
             self._services.append(_jump(rule, entrance, f"{name} {label}"))
         if port.get("nodePort"):
             self._node_ports.append(_jump(to_node_port, chain, name))
         self._external_chain(chain, cluster_chain, service, name, protocol, outside)
-        if cluster_chain not in self._chains and not isinstance(all_ready, Unreachable):
-            self._service_chain(cluster_chain, service, name, protocol, all_ready, to_cluster_ip)
+        if cluster_chain not in self._chains:
+            self._service_chain(cluster_chain, service, name, protocol, all_ready, None)
 
-    def _firewall(self, rule: Rule, name: str, protocol: str, ranges: Sequence[str]) -> str:
-        """The chain that lets only some sources on to a load balancer's address; the filter drops the others."""
+    def _firewall(self, service: Service, rule: Rule, name: str, protocol: str, ranges: Sequence[str]) -> str:
+        """The chain that lets only some sources on to a load balancer's address; the filter drops the others.
+
+        Where the node itself may pass, so may the addresses: a node that has one of its own is its own client.
+        """
         chain, external = (service_chain(prefix, name, protocol) for prefix in ("KUBE-FW-", "KUBE-EXT-"))
         allowed = [Rule(target=external, source=each, comment=f"{name} loadbalancer IP") for each in ranges]
+        if self._node_ip and any(is_within(self._node_ip, each) for each in ranges):
+            allowed += [
+                Rule(target=external, source=ip, comment=f"{name} loadbalancer IP")
+                for ip in captured_ips(service)
+            ]
         note = Rule(target="", comment=f"other traffic to {name} will be dropped by KUBE-PROXY-FIREWALL")
         self._chains[chain] = [*allowed, note]
         self._firewalled.append(_jump(rule, "DROP", f"{name} traffic not accepted by {chain}"))
@@ -257,7 +291,8 @@ class _Writer:
         if not isinstance(outside, Unreachable):
             local_chain = service_chain("KUBE-SVL-", name, protocol)
             rules.append(Rule(target=local_chain))
-            self._service_chain(local_chain, service, name, protocol, outside, None)
+            if local_chain not in self._chains:
+                self._service_chain(local_chain, service, name, protocol, outside, None)
         self._chains[chain] = rules
 
     def _endpoint_rules(
@@ -330,11 +365,15 @@ class _Writer:
             comment="kubernetes load balancer firewall",
             matches=(new_connections,),
         )
+        health = Rule(target="KUBE-NODEPORTS", comment="kubernetes health check service ports")
+        forward = Rule(target="KUBE-FORWARD", comment="kubernetes forwarding rules")
         filter_chains = {
-            "INPUT": [firewall, external],
-            "FORWARD": [firewall, portals, external],
+            "INPUT": [firewall, health, external],
+            "FORWARD": [firewall, forward, portals, external],
             "OUTPUT": [firewall, portals],
             "KUBE-EXTERNAL-SERVICES": self._rejected_external,
+            "KUBE-FORWARD": _FORWARDING,
+            "KUBE-NODEPORTS": self._health_checks,
             "KUBE-PROXY-FIREWALL": self._firewalled,
             "KUBE-SERVICES": self._rejected,
         }

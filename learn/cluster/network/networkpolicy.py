@@ -7,7 +7,6 @@ concepts/services-networking/network-policies.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from typing import Any, Literal
 
 from learn.cluster.api.labels import from_label_selector
@@ -141,8 +140,8 @@ def _peer_matches(peer: Mapping[str, Any], other: Peer, policy_namespace: str) -
 
 
 def _in_block(block: Mapping[str, Any], ip: str) -> bool:
-    return is_within(ip, ip_network(block["cidr"], strict=False)) and not any(
-        is_within(ip, ip_network(excluded, strict=False)) for excluded in block.get("except") or ()
+    return is_within(ip, block["cidr"]) and not any(
+        is_within(ip, excluded) for excluded in block.get("except") or ()
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from learn.cluster.network.rules import load_balancer_ips
+from learn.cluster.network.services import load_balancer_ips
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster

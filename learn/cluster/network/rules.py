@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from ipaddress import ip_network
 from typing import Any
 
 from learn.cluster.network.addresses import is_within
@@ -24,8 +23,10 @@ from learn.cluster.network.services import (
     Service,
     Unreachable,
     candidates,
+    captured_ips,
     endpoints_of,
     has_virtual_ip,
+    load_balancer_ips,
 )
 
 ALWAYS_WRITTEN = ("KUBE-SERVICES", "KUBE-NODEPORTS", "KUBE-POSTROUTING", "KUBE-MARK-MASQ")
@@ -81,6 +82,7 @@ class RuleTable:
         self._slices: dict[str, list[EndpointSlice]] = {}
         self._endpoints: dict[tuple[str, str], tuple[Endpoint, ...]] = {}
         self._by_address: dict[tuple[str, int, str], ServicePort] = {}
+        self._by_balancer: dict[tuple[str, int, str], ServicePort] = {}
         self._by_node_port: dict[tuple[int, str], ServicePort] = {}
         for item in slices:
             meta = item["metadata"]
@@ -96,18 +98,25 @@ class RuleTable:
         self.cluster_ips[spec["clusterIP"]] = key_of(service)
         doors = [(spec["clusterIP"], Door.CLUSTER_IP)]
         doors += [(ip, Door.EXTERNAL_IP) for ip in spec.get("externalIPs") or ()]
-        doors += [(ip, Door.LOAD_BALANCER) for ip in load_balancer_ips(service)]
+        doors += [(ip, Door.LOAD_BALANCER) for ip in captured_ips(service)]
         for index, port in enumerate(spec.get("ports") or ()):
             protocol = port.get("protocol") or "TCP"
             for address, door in doors:
                 found = ServicePort(service=service, port=port, index=index, door=door)
                 self._by_address.setdefault((address, port["port"], protocol), found)
+            for address in load_balancer_ips(service):
+                found = ServicePort(service=service, port=port, index=index, door=Door.LOAD_BALANCER)
+                self._by_balancer.setdefault((address, port["port"], protocol), found)
             if port.get("nodePort"):
                 found = ServicePort(service=service, port=port, index=index, door=Door.NODE_PORT)
                 self._by_node_port.setdefault((port["nodePort"], protocol), found)
 
     def at_address(self, address: str, port: int, protocol: str) -> ServicePort | None:
         return self._by_address.get((address, port, protocol))
+
+    def at_balancer(self, address: str, port: int, protocol: str) -> ServicePort | None:
+        """What a load balancer outside serves at its address, whether or not the nodes know it."""
+        return self._by_balancer.get((address, port, protocol))
 
     def at_node_port(self, port: int, protocol: str) -> ServicePort | None:
         return self._by_node_port.get((port, protocol))
@@ -141,18 +150,12 @@ class RuleTable:
         return candidates(found.service, endpoints, external)
 
 
-def load_balancer_ips(service: Service) -> tuple[str, ...]:
-    """Return the addresses that a load balancer wrote into the status."""
-    balancer = (service.get("status") or {}).get("loadBalancer") or {}
-    return tuple(each["ip"] for each in balancer.get("ingress") or () if each.get("ip"))
-
-
 def in_source_ranges(service: Service, client: str) -> bool:
     """Tell whether loadBalancerSourceRanges lets a client in; they guard load balancer addresses only."""
     ranges = service["spec"].get("loadBalancerSourceRanges") or ()
     if not ranges or not client:
         return True
-    return any(is_within(client, ip_network(each.strip(), strict=False)) for each in ranges)
+    return any(is_within(client, each) for each in ranges)
 
 
 def chains_on_the_way(found: ServicePort, *, from_node: bool, is_local_only: bool) -> tuple[str, ...]:

@@ -61,6 +61,23 @@ def has_virtual_ip(service: Service) -> bool:
     return spec.get("type") != "ExternalName" and spec.get("clusterIP", "") not in ("", "None")
 
 
+def load_balancer_ips(service: Service) -> tuple[str, ...]:
+    """Return the addresses that a load balancer wrote into the status."""
+    return tuple(each["ip"] for each in _balancer_status(service) if each.get("ip"))
+
+
+def captured_ips(service: Service) -> tuple[str, ...]:
+    """Return those that kube-proxy writes rules for: with ipMode Proxy, packets go out to the balancer (KEP-1860)."""
+    return tuple(
+        each["ip"] for each in _balancer_status(service) if each.get("ip") and each.get("ipMode") != "Proxy"
+    )
+
+
+def _balancer_status(service: Service) -> Sequence[Mapping[str, Any]]:
+    balancer = (service.get("status") or {}).get("loadBalancer") or {}
+    return balancer.get("ingress") or ()
+
+
 def slices_of(service: Service, slices: Iterable[EndpointSlice]) -> list[EndpointSlice]:
     """Return the slices that belong to a Service, by their label and namespace."""
     metadata = service["metadata"]
@@ -73,14 +90,14 @@ def slices_of(service: Service, slices: Iterable[EndpointSlice]) -> list[Endpoin
 
 
 def endpoints_of(slices: Iterable[EndpointSlice], port_name: str) -> tuple[Endpoint, ...]:
-    """Return the endpoints of a Service port, in the slices' order, each address once."""
+    """Return the endpoints of a Service port, in the order of their addresses as text, each once."""
     found: dict[tuple[str, int], Endpoint] = {}
     for item in slices:
         for port in item.get("ports") or ():
             if (port.get("name") or "") == port_name and port.get("port"):
                 for endpoint in _addresses(item, port["port"]):
                     found.setdefault((endpoint.ip, endpoint.port), endpoint)
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda each: f"{each.ip}:{each.port}"))
 
 
 def candidates(

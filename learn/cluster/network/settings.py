@@ -5,7 +5,7 @@ A scenario writes them under `settings.network`:
     network:
       policies: true                     # the CNI plugin enforces NetworkPolicies
       mode: iptables                     # kube-proxy: iptables or nftables
-      loadBalancer: {class: example.com/lb, delaySeconds: 2, mode: vip, pool: 203.0.113.0/24}
+      loadBalancer: {class: example.com/lb, delaySeconds: 2, mode: vip, ipMode: VIP, pool: 203.0.113.0/24}
       ingress: [{class: edge, controller: example.com/edge, service: LoadBalancer}]
       alb: {delaySeconds: 90}            # a controller that turns Ingresses into cloud load balancers
       gateways: [{class: example, controller: example.com/gateway-controller}]
@@ -26,11 +26,13 @@ class LoadBalancers:
     """Who serves Services of type LoadBalancer.
 
     `mode` vip hands packets to the nodes as they are; node-port sends them to the Service's node port.
+    `ip_mode` is what the status says of an address: with Proxy the nodes leave it to the load balancer.
     """
 
     load_balancer_class: str = ""
     delay_ms: int = 2_000
     mode: str = "vip"
+    ip_mode: str = "VIP"
     pool: str = DEFAULT_POOL
 
 
@@ -107,6 +109,7 @@ def _load_balancers(given: Any) -> LoadBalancers:
         load_balancer_class=fields.get("class", ""),
         delay_ms=_milliseconds(given, 2),
         mode=fields.get("mode", "vip"),
+        ip_mode="Proxy" if fields.get("ipMode") == "Proxy" else "VIP",
         pool=fields.get("pool", DEFAULT_POOL),
     )
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from learn.cluster.network.http import Request, parse_url
 from learn.cluster.network.names import addresses_in
-from learn.cluster.network.rules import load_balancer_ips
+from learn.cluster.network.services import load_balancer_ips
 from learn.cluster.objects import Obj
 
 if TYPE_CHECKING:

@@ -28,6 +28,10 @@ from learn.cluster.network.ingress import match_ingress, path_matches
         ("Prefix", "/aaa/bbb", "/aaa/bbb/ccc", True),
         ("Prefix", "/aaa/bbb", "/aaa/bbbxyz", False),
         ("Prefix", "/aaa/bbb", "/aaa", False),
+        ("ImplementationSpecific", "/foo", "/foo/bar", True),
+        ("ImplementationSpecific", "/foo", "/foobar", True),
+        ("ImplementationSpecific", "/foo/", "/foo", False),
+        ("ImplementationSpecific", "/", "/any", True),
     ],
 )
 def test_a_path_matches_by_its_type(path_type, rule_path, path, expected):

@@ -202,8 +202,8 @@ def test_without_any_endpoint_every_door_is_refused_and_nothing_is_translated():
     assert targets(rules.nat, "KUBE-SERVICES") == ["KUBE-NODEPORTS"]
     assert targets(rules.nat, "KUBE-NODEPORTS") == []
     assert [rule.destination for rule in rules.filter.chains["KUBE-EXTERNAL-SERVICES"]] == [
-        "192.0.2.1",
         "198.51.100.7",
+        "192.0.2.1",
         "0.0.0.0/0",
     ]
     assert set(targets(rules.filter, "KUBE-EXTERNAL-SERVICES")) == {"REJECT"}
@@ -224,7 +224,7 @@ def test_source_ranges_guard_the_load_balancers_address_only():
     )
     rules = node_rules([guarded], [THREE], node="node-1")
     assert targets(rules.nat, "KUBE-SERVICES") == [
-        f"KUBE-SVC-{WEB}", f"KUBE-FW-{WEB}", f"KUBE-EXT-{WEB}", "KUBE-NODEPORTS",
+        f"KUBE-SVC-{WEB}", f"KUBE-EXT-{WEB}", f"KUBE-FW-{WEB}", "KUBE-NODEPORTS",
     ]  # fmt: skip
     chain = rules.nat.chains[f"KUBE-FW-{WEB}"]
     assert [(rule.target, rule.source) for rule in chain] == [
@@ -236,6 +236,75 @@ def test_source_ranges_guard_the_load_balancers_address_only():
         f'accepted by KUBE-FW-{WEB}" -m tcp --dport 80 -j DROP\n'
     ) == 1  # fmt: skip
     assert save(rules.nat).count('will be dropped by KUBE-PROXY-FIREWALL"\n') == 1
+
+
+@pytest.mark.parametrize(("node_ip", "may_pass"), [("192.168.1.10", False), ("10.0.0.5", True), ("", False)])
+def test_a_node_in_the_source_ranges_may_come_from_the_balancers_address(node_ip, may_pass):
+    """allowFromNode"""
+    guarded = balanced(loadBalancerSourceRanges=["10.0.0.0/8"])
+    chain = node_rules([guarded], [THREE], node="node-1", node_ip=node_ip).nat.chains[f"KUBE-FW-{WEB}"]
+    sources = ["10.0.0.0/8"] + (["192.0.2.1"] if may_pass else []) + ["0.0.0.0/0"]
+    assert [rule.source for rule in chain] == sources
+
+
+def test_an_address_of_a_proxying_balancer_is_not_captured():
+    """KEP-1860: ipMode Proxy; the node port stays."""
+    obj = balanced(loadBalancerSourceRanges=["10.0.0.0/8"])
+    obj["status"]["loadBalancer"]["ingress"][0]["ipMode"] = "Proxy"
+    rules = node_rules([obj], [THREE], node="node-1")
+    assert targets(rules.nat, "KUBE-SERVICES") == [f"KUBE-SVC-{WEB}", "KUBE-NODEPORTS"]
+    assert targets(rules.nat, "KUBE-NODEPORTS") == [f"KUBE-EXT-{WEB}"]
+    assert rules.filter.chains["KUBE-PROXY-FIREWALL"] == []
+
+
+@pytest.mark.parametrize(
+    ("internal", "external", "chains"),
+    [
+        # UsesClusterEndpoints, UsesLocalEndpoints: which chains there are, and which marks what comes from outside
+        ("Cluster", "Cluster", {"KUBE-SVC-": True}),
+        ("Cluster", "Local", {"KUBE-SVC-": True, "KUBE-SVL-": False}),
+        ("Local", "Cluster", {"KUBE-SVC-": False, "KUBE-SVL-": True}),
+        ("Local", "Local", {"KUBE-SVC-": False, "KUBE-SVL-": True}),
+    ],
+)
+def test_chains_by_both_policies(internal, external, chains):
+    spec = {"internalTrafficPolicy": internal, "externalTrafficPolicy": external}
+    found = node_rules([service(type="NodePort", **spec)], [THREE], node="node-1").nat.chains
+    marked = {
+        name.removesuffix(WEB): rules[0].target == "KUBE-MARK-MASQ"
+        for name, rules in found.items()
+        if name in (f"KUBE-SVC-{WEB}", f"KUBE-SVL-{WEB}")
+    }
+    assert marked == chains
+
+
+def test_only_internal_policy_local_has_no_cluster_chain():
+    found = node_rules([service(internalTrafficPolicy="Local")], [THREE], node="node-1").nat.chains
+    assert f"KUBE-SVC-{WEB}" not in found and f"KUBE-SVL-{WEB}" in found
+
+
+def test_endpoints_stand_in_the_order_of_their_addresses_as_text():
+    """endpointslicecache.go, byEndpoint."""
+    mixed = slice_of(("10.244.1.9", "node-1"), ("10.244.1.10", "node-1"), ("10.244.1.1", "node-1"))
+    rules = node_rules([service()], [mixed], node="node-1").nat.chains[f"KUBE-SVC-{WEB}"]
+    assert [rule.comment.rpartition(" ")[2] for rule in rules[1:]] == [
+        "10.244.1.10:80",
+        "10.244.1.1:80",
+        "10.244.1.9:80",
+    ]
+
+
+def test_the_port_of_the_health_check_is_let_in():
+    obj = balanced(externalTrafficPolicy="Local", healthCheckNodePort=30100)
+    saved = save(node_rules([obj], [THREE], node="node-1").filter)
+    assert (
+        '-A KUBE-NODEPORTS -p tcp -m comment --comment "default/web:http health check node port" '
+        "-m tcp --dport 30100 -j ACCEPT\n"
+    ) in saved
+    assert (
+        '-A INPUT -m comment --comment "kubernetes health check service ports" -j KUBE-NODEPORTS\n' in saved
+    )
+    assert "-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP\n" in saved
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,39 @@ def test_addresses_of_a_pool():
     assert next_free("203.0.113.0/24", []) == "203.0.113.10"
     assert next_free("203.0.113.0/24", ["203.0.113.10", "203.0.113.11"]) == "203.0.113.12"
     assert next_free("192.0.2.8/30", ["192.0.2.10"]) == ""
+
+
+@pytest.mark.parametrize(("mode", "inside"), [("VIP", False), ("Proxy", True)])
+def test_with_ip_mode_proxy_pods_go_out_to_the_balancer(mode, inside):
+    """KEP-1860: kube-proxy captures the address only with ipMode VIP."""
+    cloud = {"loadBalancer": {**CLOUD["loadBalancer"], "ipMode": mode}}
+    cluster = cluster_with(deployment(), deployment("client", replicas=1), balanced(), network=cloud)
+    assert cluster.get("Service", "web")["status"]["loadBalancer"]["ingress"][0]["ipMode"] == mode
+    client = next(
+        p["metadata"]["name"] for p in cluster.objects("Pod") if p["metadata"]["name"].startswith("client")
+    )
+    found = ask(cluster, f"http://{ADDRESS}/", client)
+    assert (found.status, "load-balancer" in found.route) == (200, inside)
+    assert ask(cluster, f"http://{ADDRESS}/", "outside").status == 200
+
+
+def test_with_ip_mode_proxy_policy_local_holds_for_pods_too():
+    """Without the short cut of the nodes, a Pod's packets meet the policy like anybody's."""
+    cloud = {"loadBalancer": {**CLOUD["loadBalancer"], "ipMode": "Proxy"}}
+    spec = {"externalTrafficPolicy": "Local", "loadBalancerSourceRanges": ["198.51.100.0/24"]}
+    cluster = cluster_with(
+        on_node("node-2", "web-0"), deployment("client", replicas=1), balanced(**spec), network=cloud
+    )
+    client = next(
+        p["metadata"]["name"] for p in cluster.objects("Pod") if p["metadata"]["name"].startswith("client")
+    )
+    assert ask(cluster, f"http://{ADDRESS}/", client).reason == "source-range"
+    found = ask(cluster, f"http://{ADDRESS}/", "outside")
+    assert (found.status, found.source_ip) == (200, "198.51.100.7")
+
+
+def test_without_node_ports_a_proxying_balancer_reaches_nobody():
+    cloud = {"loadBalancer": {**CLOUD["loadBalancer"], "ipMode": "Proxy"}}
+    bare = balanced(allocateLoadBalancerNodePorts=False, ports=[{"port": 80, "targetPort": 8080}])
+    cluster = cluster_with(deployment(), bare, network=cloud)
+    assert ask(cluster, f"http://{ADDRESS}/", "outside").reason == "no-targets"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from learn.cluster.network.clients import named_ports
 from learn.cluster.network.networkpolicy import Peer, policy_types, verdict
 
 
@@ -233,6 +234,10 @@ NET = {"cidr": "10.244.0.0/16", "except": ["10.244.1.0/24", "10.244.2.0/24"]}
         ({"cidr": "10.244.0.0/16", "except": []}, "10.244.1.1", True),
         ({"cidr": "10.244.0.0/16", "except": None}, "10.244.1.1", True),
         ({"cidr": "2001:db8::/64"}, "10.244.1.1", False),
+        ({"cidr": "2001:db8::/64"}, "2001:db8::9", True),
+        ({"cidr": "10.244.1.9/16"}, "10.244.7.1", True),
+        ({"cidr": "010.244.0.0/016", "except": ["10.244.001.0/24"]}, "10.244.7.1", True),
+        ({"cidr": "010.244.0.0/016", "except": ["10.244.001.0/24"]}, "10.244.1.1", False),
     ],
 )
 def test_blocks_of_addresses(block, ip, allowed):
@@ -286,3 +291,14 @@ def test_directions_of_a_policy(spec, types):
 )
 def test_empty_and_absent_rules(spec, open_):
     assert verdict([policy(**spec)], WEB, DB, 80).allowed is open_
+
+
+def test_named_ports_are_those_of_containers_and_sidecars():
+    spec = {
+        "containers": [{"ports": [{"name": "http", "containerPort": 80}]}, {"ports": [{"name": "http", "containerPort": 81}]}],
+        "initContainers": [
+            {"restartPolicy": "Always", "ports": [{"name": "proxy", "containerPort": 15001}]},
+            {"ports": [{"name": "setup", "containerPort": 1}]},
+        ],
+    }  # fmt: skip
+    assert named_ports(spec) == {("http", "TCP"): 80, ("proxy", "TCP"): 15001}

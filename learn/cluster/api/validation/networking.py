@@ -1,7 +1,6 @@
 """Validation of Ingress, IngressClass and NetworkPolicy (networking/validation)."""
 
 from collections.abc import Mapping
-from ipaddress import ip_network
 from typing import Any
 
 from learn.cluster.api import names
@@ -268,16 +267,16 @@ def _validate_block(
     if not whole:
         return [required(at)]
     errors = validate_network(whole, at, rules, kept)
-    if names.cidr(whole):
+    outer = names.parse_network(whole)
+    if outer is None:
         return errors
-    outer = ip_network(_plain(whole), strict=False)
     for index, part in enumerate(list_at(block, "except")):
         if not isinstance(part, str):
             continue
         errors += validate_network(part, (*path, "except", index), rules, kept)
-        if names.cidr(part):
+        inner = names.parse_network(part)
+        if inner is None:
             continue
-        inner = ip_network(_plain(part), strict=False)
         inside = inner.version == outer.version and inner.network_address in outer
         if not inside or outer.prefixlen >= inner.prefixlen:
             errors.append(invalid((*path, "except", index), part, "must be a strict subset of `cidr`"))
@@ -294,9 +293,3 @@ def _networks_of(policy: Mapping[str, Any]) -> frozenset[str]:
                 block = map_at(peer, "ipBlock")
                 found.update(x for x in (block.get("cidr"), *list_at(block, "except")) if isinstance(x, str))
     return frozenset(found)
-
-
-def _plain(text: str) -> str:
-    """A network without the leading zeros that the server tolerates."""
-    address, _, bits = text.partition("/")
-    return f"{names.parse_ip(address)}/{int(bits)}"
