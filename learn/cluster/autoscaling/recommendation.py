@@ -21,7 +21,7 @@ FIRST_CPU, FIRST_MEMORY = 0.01, 1e7
 HALF_LIFE_MS = 24 * 3_600_000
 WINDOW_MS = 24 * 3_600_000
 MIN_SAMPLE_WEIGHT = 0.1
-MARGIN = 1.15
+SAFETY_MARGIN = 0.15
 MIN_CPU_MILLI = 25
 MIN_MEMORY = 250 * 1024 * 1024
 MOST = 10**14
@@ -81,21 +81,30 @@ def add_cpu(aggregate: Aggregate, cores: float, request: float, now_ms: int) -> 
     aggregate["count"] += 1
 
 
-def add_memory(aggregate: Aggregate, pod: str, used: float, now_ms: int) -> None:
-    """A sample of memory; only the peak of each Pod's 24 hours counts."""
-    known = aggregate["peaks"].get(pod)
-    if known is None or now_ms >= known[0] + WINDOW_MS:
-        aggregate["peaks"][pod] = [now_ms, used, now_ms]
-        _add(aggregate["memory"], bucket_of(used, FIRST_MEMORY), 1.0, now_ms)
-    elif used > known[1]:
-        _add(aggregate["memory"], bucket_of(known[1], FIRST_MEMORY), -1.0, known[2])
-        aggregate["peaks"][pod] = [known[0], used, now_ms]
-        _add(aggregate["memory"], bucket_of(used, FIRST_MEMORY), 1.0, now_ms)
+def add_memory(aggregate: Aggregate, pod: str, used: float, now_ms: int, *, is_oom: bool = False) -> None:
+    """A sample of memory; only the peak of each Pod's 24 hours counts (model/container.go addMemorySample).
+
+    A peak is `[end of its window, peak of use, peak after kills]`, and weighs as of the end of its window.
+    """
+    peak = aggregate["peaks"].setdefault(pod, [now_ms, 0.0, 0.0])
+    if now_ms < peak[0]:
+        former = max(peak[1], peak[2])
+        if not former or used <= former:
+            return
+        _add(aggregate["memory"], bucket_of(former, FIRST_MEMORY), -1.0, peak[0])
+    else:
+        peak[:] = [peak[0] + (now_ms - peak[0]) // WINDOW_MS * WINDOW_MS + WINDOW_MS, 0.0, 0.0]
+    _add(aggregate["memory"], bucket_of(used, FIRST_MEMORY), 1.0, peak[0])
+    peak[2 if is_oom else 1] = used
 
 
-def add_oom(aggregate: Aggregate, pod: str, limit: int, now_ms: int) -> None:
-    """The container was killed at this much memory: it is taken to have needed a fifth, or 100 MiB, more."""
-    add_memory(aggregate, pod, max(limit * OOM_RATIO, limit + OOM_BUMP), now_ms)
+def add_oom(aggregate: Aggregate, pod: str, requested: int, now_ms: int) -> None:
+    """The container was killed for want of memory (RecordOOM).
+
+    It is taken to have needed a fifth, or 100 MiB, more than it requests or was seen to use.
+    """
+    used = max(float(requested), aggregate["peaks"].get(pod, (0, 0.0))[1])
+    add_memory(aggregate, pod, max(used * OOM_RATIO, used + OOM_BUMP), now_ms, is_oom=True)
 
 
 def _add(histogram: dict[str, float], bucket: int, weight: float, now_ms: int) -> None:
@@ -130,11 +139,16 @@ def recommend(aggregate: Aggregate, containers: int) -> Recommendation:
 
 
 def _estimate(aggregate: Aggregate, share: float, factor: float, containers: int) -> Amounts:
-    cpu = percentile(aggregate["cpu"], share, FIRST_CPU) * 1000 * MARGIN * factor
-    memory = percentile(aggregate["memory"], share, FIRST_MEMORY) * MARGIN * factor
+    """Whole units after every step, as the estimators have it: percentile, margin, confidence, least amount."""
+
+    def scaled(percentile: float, least: float) -> int:
+        whole = int(percentile)
+        whole += int(whole * SAFETY_MARGIN)
+        return max(int(min(whole * factor, MOST)), int(least / containers))
+
     return Amounts(
-        cpu=max(min(int(cpu), MOST), MIN_CPU_MILLI // containers),
-        memory=max(min(int(memory), MOST), MIN_MEMORY // containers),
+        cpu=scaled(percentile(aggregate["cpu"], share, FIRST_CPU) * 1000, MIN_CPU_MILLI),
+        memory=scaled(percentile(aggregate["memory"], share, FIRST_MEMORY), MIN_MEMORY),
     )
 
 

@@ -9,10 +9,12 @@ from learn.cluster.api.access import map_at, maps_at, text_at
 from learn.cluster.api.quantity import Quantity
 from learn.cluster.api.requests import resource_list
 from learn.cluster.autoscaling.recommendation import proportional_limit
+from learn.cluster.clock import parse_timestamp
 from learn.cluster.objects import Obj
 
 LONG_LIVED_MS = 12 * 3_600_000
 SIGNIFICANT_CHANGE = 0.1
+QUICK_OOM_MS = 600_000
 SCALES = {"cpu": -3, "memory": 0}
 
 
@@ -25,26 +27,42 @@ def recommended(vpa: Obj, which: str = "target") -> dict[str, dict[str, Quantity
 def needs_update(vpa: Obj, pod: Obj, age_ms: int) -> dict[str, Any]:
     """Why a Pod should be made anew (updater/priority); empty if it should not.
 
-    A request outside the bounds, or, after 12 hours, one that is off by a tenth.
+    A request outside the bounds; or, after 12 hours, requests that differ by a tenth in sum; or a container
+    that ran out of memory within ten minutes, if that changes anything.
     """
     targets, lower, upper = recommended(vpa), recommended(vpa, "lowerBound"), recommended(vpa, "upperBound")
+    asked: dict[str, int] = {}
+    wanted: dict[str, int] = {}
+    first: dict[str, Any] = {}
+    is_outside = False
     for container in maps_at(pod["spec"], "containers"):
         name, requests = text_at(container, "name"), requests_of(container)
         for resource, target in targets.get(name, {}).items():
             request = requests.get(resource)
             low, high = lower[name].get(resource), upper[name].get(resource)
-            outside = request is None or (low and request < low) or (high and high < request)
-            scale = SCALES[resource]
-            have, want = (request.scaled_value(scale) if request else 0), target.scaled_value(scale)
-            is_stale = age_ms > LONG_LIVED_MS and abs(have - want) > SIGNIFICANT_CHANGE * max(1, have)
-            if (outside or is_stale) and have != want:
-                return {
-                    "container": name,
-                    "resource": resource,
-                    "request": str(request),
-                    "target": str(target),
-                }
+            outside = request is None or bool((low and request < low) or (high and high < request))
+            asked[resource] = asked.get(resource, 0) + (request.milli_value() if request else 0)
+            wanted[resource] = wanted.get(resource, 0) + target.milli_value()
+            told = {"container": name, "resource": resource, "request": str(request), "target": str(target)}
+            if (outside and not is_outside) or (not first and request != target):
+                first = told
+            is_outside = is_outside or outside
+    difference = sum(abs(max(asked[name], 1) - total) / max(asked[name], 1) for name, total in wanted.items())
+    is_stale = age_ms >= LONG_LIVED_MS and difference >= SIGNIFICANT_CHANGE
+    if is_outside or is_stale or (difference and _ran_out_quickly(pod, targets)):
+        return first
     return {}
+
+
+def _ran_out_quickly(pod: Obj, targets: Mapping[str, Any]) -> bool:
+    """Whether a scaled container was last killed for memory within ten minutes of its start."""
+    for each in map_at(pod, "status").get("containerStatuses") or ():
+        ended = map_at(map_at(each, "lastState"), "terminated")
+        if each["name"] in targets and ended.get("reason") == "OOMKilled":
+            ran = parse_timestamp(ended["finishedAt"]) - parse_timestamp(ended["startedAt"])
+            if ran < QUICK_OOM_MS:
+                return True
+    return False
 
 
 def with_recommendation(

@@ -86,10 +86,10 @@ class VerticalAutoscaler(Controller):
     def _note_oom(self, pod: Obj, container: str) -> None:
         vpa = self._vpa_of(pod)
         spec = next((each for each in maps_at(pod["spec"], "containers") if each["name"] == container), {})
-        limit = resource_list(map_at(map_at(spec, "resources"), "limits")).get("memory")
-        if vpa is not None and limit is not None:
+        if vpa is not None:
+            request = requests_of(spec).get("memory")
             aggregate = self.state.setdefault(f"{key_of(vpa)}/{container}", new_aggregate())
-            add_oom(aggregate, pod["metadata"]["name"], limit.value(), self.engine.now)
+            add_oom(aggregate, pod["metadata"]["name"], request.value() if request else 0, self.engine.now)
 
     # -- every minute ----------------------------------------------------------------------------
 
@@ -179,7 +179,7 @@ class VerticalAutoscaler(Controller):
         """Let Pods whose requests lie outside the bounds be made anew, never more than half of them at once."""
         wanted = self._replicas(pods)
         at_least = int_at(map_at(vpa["spec"], "updatePolicy"), "minReplicas")
-        if wanted < (MIN_REPLICAS if at_least is None else at_least):
+        if len(pods) < (MIN_REPLICAS if at_least is None else at_least):
             return
         running = sum(pod["status"].get("phase") == "Running" for pod in pods)
         may_go = running - (wanted - max(1, int(wanted * EVICTION_TOLERANCE)))

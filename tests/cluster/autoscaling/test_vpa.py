@@ -28,6 +28,7 @@ from learn.cluster.cluster import Cluster
 Obj = dict[str, Any]
 MINUTE = 60_000
 GI = 1024**3
+MI = 1024**2
 
 
 def test_buckets_grow_by_five_percent() -> None:
@@ -87,6 +88,27 @@ def test_an_oom_kill_asks_for_more() -> None:
     aggregate = new_aggregate()
     add_oom(aggregate, "p", GI, 0)
     assert recommend(aggregate, 1).target.memory >= 1.2 * GI
+
+
+@pytest.mark.parametrize(
+    ("requested", "seen", "needed"),
+    [
+        # model/container.go RecordOOM: the larger of request and peak, and 20 % or 100 MiB on top.
+        (64 * MI, None, 164 * MI),
+        (GI, None, 1.2 * GI),
+        (64 * MI, 2 * GI, 2.4 * GI),
+        (GI, 0.5 * GI, 1.2 * GI),
+        (0, None, 100 * MI),
+    ],
+)
+def test_what_a_killed_container_is_taken_to_need(requested: int, seen: float | None, needed: float) -> None:
+    aggregate = new_aggregate()
+    if seen is not None:
+        add_memory(aggregate, "p", seen, 0)
+    add_oom(aggregate, "p", requested, MINUTE)
+    assert list(aggregate["memory"]) == [str(bucket_of(needed, FIRST_MEMORY))]
+    add_oom(aggregate, "p", requested, 2 * MINUTE)
+    assert list(aggregate["memory"]) == [str(bucket_of(needed, FIRST_MEMORY))]
 
 
 @pytest.mark.parametrize(
@@ -225,3 +247,49 @@ def test_in_place_changes_running_pods_without_a_restart() -> None:
     assert requests(cluster) == ["25m", "25m"]
     assert [pod["metadata"]["name"] for pod in cluster.objects("Pod")] == names
     assert restarts_and_evictions(cluster) == 0
+
+
+def with_targets(**targets: str) -> Obj:
+    """A VPA whose bounds lie far off, so that only sums and kills decide."""
+    listed = [
+        {
+            "containerName": name,
+            "target": {"cpu": cpu},
+            "lowerBound": {"cpu": "1m"},
+            "upperBound": {"cpu": "99"},
+        }
+        for name, cpu in targets.items()
+    ]
+    return {"status": {"recommendation": {"containerRecommendations": listed}}}
+
+
+def two_containers(app: str, side: str, *, ran_seconds: int | None = None) -> Obj:
+    containers = [
+        {"name": name, "resources": {"requests": {"cpu": cpu}}}
+        for name, cpu in (("app", app), ("side", side))
+    ]
+    status: Obj = {}
+    if ran_seconds is not None:
+        finished = f"2026-04-01T00:{ran_seconds // 60:02}:{ran_seconds % 60:02}Z"
+        ended = {"reason": "OOMKilled", "startedAt": "2026-04-01T00:00:00Z", "finishedAt": finished}
+        status["containerStatuses"] = [{"name": "app", "lastState": {"terminated": ended}}]
+    return {"spec": {"containers": containers}, "status": status}
+
+
+@pytest.mark.parametrize(
+    ("pod", "age_hours", "is_due"),
+    [
+        # updater/priority: what the Pod's containers ask for together, after 12 hours, from a tenth on.
+        (two_containers("100m", "200m"), 12, False),
+        (two_containers("110m", "190m"), 12, False),
+        (two_containers("150m", "200m"), 12, True),
+        (two_containers("150m", "200m"), 11, False),
+        # A quick kill for memory does not wait, if anything would change.
+        (two_containers("110m", "200m", ran_seconds=599), 0, True),
+        (two_containers("110m", "200m", ran_seconds=600), 0, False),
+        (two_containers("100m", "200m", ran_seconds=5), 0, False),
+    ],
+)
+def test_pods_that_are_off_in_sum_or_were_killed(pod: Obj, age_hours: int, is_due: bool) -> None:
+    vpa = with_targets(app="100m", side="200m")
+    assert bool(needs_update(vpa, pod, age_hours * 3_600_000)) is is_due
