@@ -132,8 +132,19 @@ def test_a_term_opens_in_place_and_closes_with_escape(new_page):
     expect(term).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["/", "/courses/probes/liveness-timing/", LAB, "/glossary/", "/styleguide/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/courses/probes/liveness-timing/",
+        LAB,
+        "/labs/deployment-replicaset-1/",
+        "/glossary/",
+        "/styleguide/",
+    ],
+)
 def test_no_page_scrolls_sideways_at_360_px(new_page, path):
     page = new_page(viewport={"width": 360, "height": 740})
     page.goto(path)
+    page.locator("details").evaluate_all("found => found.forEach((each) => { each.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
