@@ -78,6 +78,14 @@ class Fork:
     comparison: Comparison | None = None
 
     @property
+    def written(self) -> tuple[Knob, ...]:
+        return tuple(knob for knob in self.knobs if knob.is_written)
+
+    @property
+    def unwritten(self) -> tuple[Knob, ...]:
+        return tuple(knob for knob in self.knobs if not knob.is_written)
+
+    @property
     def announcement(self) -> str:
         return self.error or (self.comparison.sentence.replace("`", "") if self.comparison else "")
 
@@ -87,7 +95,7 @@ def fork_of(objects: Sequence[ManifestObject]) -> Fork | None:
     knobs = knobs_of(objects)
     if not knobs:
         return None
-    chosen = next((knob for knob in knobs if knob.field != "replicas"), knobs[0])
+    chosen = next((knob for knob in knobs if knob.is_written and knob.field != "replicas"), knobs[0])
     return Fork(knobs=knobs, chosen=chosen, value=str(chosen.value))
 
 
@@ -96,8 +104,12 @@ def compared(
 ) -> Comparison | None:
     """Run the text with another value and set it beside the present one; None for a fault of ours."""
     try:
+        other = turned(text, knob, value)
+        if other is None:
+            logger.error("%s cannot be written into a text of %s", knob.key, exercise.id)
+            return None
         before = tried(text, exercise.goals, exercise.runs)
-        after = tried(turned(text, knob, value), exercise.goals, exercise.runs)
+        after = tried(other, exercise.goals, exercise.runs)
         return _comparison(catalog, exercise, run_id, knob, value, before, after)
     except Exception:
         logger.exception("the fork of %s broke", exercise.id)
@@ -113,7 +125,8 @@ def _comparison(
     before: Trial,
     after: Trial,
 ) -> Comparison:
-    changed = f"`{knob.field}`を{knob.text}から{value}{knob.unit}に"
+    default = "" if knob.is_written else "既定値の"
+    changed = f"`{knob.field}`を{default}{knob.text}から{value}{knob.unit}に"
     first, second = before.of(run_id), after.of(run_id)
     if first is None or second is None:
         problems = tuple(replace(problem_of(catalog, each), fix_key="") for each in after.report.errors)
@@ -124,7 +137,10 @@ def _comparison(
         value=value,
         sentence=f"{changed}{_consequence(first, second)}。",
         elsewhere=tuple(_elsewhere(exercise, run_id, before, after)),
-        futures=_futures((f"いまの値 {knob.text}", first), (f"変えた値 {value}{knob.unit}", second)),
+        futures=_futures(
+            (f"{'いまの値' if knob.is_written else '既定値'} {knob.text}", first),
+            (f"変えた値 {value}{knob.unit}", second),
+        ),
         goals=tuple(zip(goal_rows(exercise, before.report), goal_rows(exercise, after.report), strict=True)),
     )
 

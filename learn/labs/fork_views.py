@@ -1,6 +1,7 @@
 """Fork a run and compare; take the value that was tried into the manifest. Comparing keeps nothing."""
 
 from dataclasses import replace
+from itertools import zip_longest
 
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
@@ -82,4 +83,11 @@ def _adopted(text: str, asked: str) -> tuple[str, int] | None:
     key, _, value = asked.rpartition("=")
     knob = next((each for each in knobs_of(check(text).objects) if each.key == key), None)
     form = ForkForm({"field": key, "value": value})
-    return (turned(text, knob, form.cleaned_data["value"]), knob.line) if knob and form.is_valid() else None
+    adopted = turned(text, knob, form.cleaned_data["value"]) if knob and form.is_valid() else None
+    return (adopted, _first_difference(text, adopted)) if adopted is not None else None
+
+
+def _first_difference(before: str, after: str) -> int:
+    """The first line (from 1) that is another one."""
+    pairs = zip_longest(before.split("\n"), after.split("\n"))
+    return next((number for number, (old, new) in enumerate(pairs, 1) if old != new), 1)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from learn.cluster.api.defaults import apply_defaults
 from learn.labs.fork import knobs_of, turned
 from learn.labs.fork_difference import UNCHANGED, difference
 from learn.library import get_catalog
@@ -41,12 +42,37 @@ data: {replicas: "3", spec: "replicas: 3"}
 """
 
 
+BARE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: app
+        image: example.com/web:1.0
+        livenessProbe:
+          httpGet: {path: /healthz, port: 8080}  # 生存
+        startupProbe: {tcpSocket: {port: 8080}, failureThreshold: 30}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  maxReplicas: 5
+"""
+
+
 def knobs(text):
     return {knob.field: knob for knob in knobs_of(check(text).objects)}
 
 
 def test_the_numbers_are_those_that_stand_in_the_text_each_once():
-    found = [(knob.field, knob.text, knob.line, knob.where) for knob in knobs_of(check(MIXED).objects)]
+    found = [(k.field, k.text, k.line, k.where) for k in knobs_of(check(MIXED).objects) if k.is_written]
     assert found == [
         ("rollingUpdate.maxSurge", "25%", 6, "Deployment/web"),
         ("rollingUpdate.maxUnavailable", "1", 6, "Deployment/web"),
@@ -69,6 +95,75 @@ def test_turning_a_number_leaves_everything_else_as_it_was(field, value, line):
     assert [row for index, row in enumerate(before) if index != knob.line - 1] == [
         row for index, row in enumerate(after) if index != knob.line - 1
     ]
+
+
+def test_the_defaults_of_probes_rollouts_and_autoscaling_are_numbers_too():
+    found = [(knob.field, knob.text) for knob in knobs_of(check(BARE).objects) if not knob.is_written]
+    probe = [
+        ("failureThreshold", "3"),
+        ("periodSeconds", "10"),
+        ("timeoutSeconds", "1"),
+        ("initialDelaySeconds", "0"),
+    ]
+    assert found == [
+        *((f"livenessProbe.{field}", value) for field, value in probe),
+        *((f"startupProbe.{field}", value) for field, value in probe[1:]),
+        ("terminationGracePeriodSeconds", "30"),
+        ("replicas", "1"),
+        ("rollingUpdate.maxSurge", "25%"),
+        ("rollingUpdate.maxUnavailable", "25%"),
+        ("minReplicas", "1"),
+        ("scaleDown.stabilizationWindowSeconds", "300"),
+    ]  # fmt: skip
+
+
+def test_they_are_what_the_api_fills_in():
+    deployment, autoscaler = (apply_defaults(obj.value)["spec"] for obj in check(BARE).objects)
+    pod = deployment["template"]["spec"]
+    probe = pod["containers"][0]["livenessProbe"]
+    filled = {
+        **{
+            f"livenessProbe.{name}": probe[name]
+            for name in ("failureThreshold", "periodSeconds", "timeoutSeconds")
+        },
+        **{f"rollingUpdate.{name}": value for name, value in deployment["strategy"]["rollingUpdate"].items()},
+        "terminationGracePeriodSeconds": pod["terminationGracePeriodSeconds"],
+        "replicas": deployment["replicas"],
+        "minReplicas": autoscaler["minReplicas"],
+    }
+    offered = knobs(BARE)
+    assert {field: offered[field].text for field in filled} == {k: str(v) for k, v in filled.items()}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "added"),
+    [
+        ("livenessProbe.failureThreshold", 6, ["          failureThreshold: 6"]),
+        ("startupProbe.periodSeconds", 5, ["        startupProbe: {tcpSocket: {port: 8080}, failureThreshold: 30, periodSeconds: 5}"]),
+        ("terminationGracePeriodSeconds", 5, ["      terminationGracePeriodSeconds: 5"]),
+        ("rollingUpdate.maxSurge", 50, ["  strategy:", "    rollingUpdate: {maxSurge: 50%}"]),
+        ("scaleDown.stabilizationWindowSeconds", 0, ["  behavior:", "    scaleDown: {stabilizationWindowSeconds: 0}"]),
+    ],
+)  # fmt: skip
+def test_turning_a_default_writes_the_field_and_leaves_the_rest(field, value, added):
+    knob = knobs(BARE)[field]
+    text = turned(BARE, knob, value)
+    assert [row for row in text.split("\n") if row not in BARE.split("\n")] == added
+    assert not check(text).errors
+    now = knobs(text)[field]
+    assert (now.value, now.unit, now.key, now.is_written) == (value, knob.unit, knob.key, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "field"),
+    [
+        ("  template:\n", "  strategy: {type: Recreate}\n  template:\n", "rollingUpdate.maxSurge"),
+        ("  maxReplicas: 5", "  maxReplicas: 5\n  behavior:", "scaleDown.stabilizationWindowSeconds"),
+        ("livenessProbe:", "readinessProbe:", "livenessProbe.failureThreshold"),
+    ],
+)
+def test_a_default_that_does_not_count_or_has_no_place_is_not_offered(before, after, field):
+    assert field not in knobs(BARE.replace(before, after))
 
 
 def facts(*, restarts=(), kills=(), ready=(), replicas=(), failed=0):
@@ -254,6 +349,18 @@ def test_the_value_comes_into_the_text_as_it_is_now(checked, text):
         "error": "",
     }
     assert ExerciseDraft.objects.get().text == text
+
+
+@pytest.mark.django_db
+def test_a_default_is_compared_and_taken_in_too(checked, text):
+    key = KEY.replace("failureThreshold", "initialDelaySeconds")
+    html = text_of(fork(checked, text, "4", key, **HTMX))
+    assert sentence_of(html).startswith("livenessProbe.initialDelaySecondsを既定値の0から4にすると、")
+    assert "既定値 0</h4>" in html and '<optgroup label="書いていない項目（既定値）">' in html
+    answer = checked.post(f"{LAB}adopt/", {"text": text, "adopt": f"{key}=4"})
+    kept = ExerciseDraft.objects.get().text
+    line = next(n for n, row in enumerate(kept.split("\n"), 1) if "initialDelaySeconds: 4" in row)
+    assert f"{line}行目に取り込みました。" in text_of(answer)
 
 
 @pytest.mark.django_db
