@@ -21,12 +21,14 @@ from learn.cluster.api.conformance import decode_error, validate_schema
 from learn.cluster.api.csaupgrade import apply_owned, upgraded
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.fielderror import ErrorType
+from learn.cluster.api.networkwarnings import network_warnings
 from learn.cluster.api.ownership import ApplyConflict, track_update
 from learn.cluster.api.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, PatchError, apply_patch
 from learn.cluster.api.podwarnings import pod_warnings
 from learn.cluster.api.validation import validate
+from learn.cluster.api.validation.balancerstatus import validate_balancer_status, with_ip_modes
 from learn.cluster.api.validation.podupdate import validate_resize
-from learn.cluster.api.versions import NEWEST
+from learn.cluster.api.versions import NEWEST, behaviour
 from learn.cluster.clock import Clock
 from learn.cluster.controllers.job import generated_labels
 from learn.cluster.engine import Engine
@@ -172,7 +174,7 @@ class ApiServer:
         if found:
             raise errors.invalid(obj["kind"], obj["metadata"]["name"], found, self.version)
         if old is None or old.get("spec") != obj.get("spec"):
-            self.warnings += pod_warnings(obj)
+            self.warnings += [*pod_warnings(obj), *network_warnings(obj, old, self.version)]
 
     def _allocated(self, obj: Obj, old: Obj | None) -> Obj:
         """A Service with its addresses and node ports; an error of allocation is reported alone."""
@@ -328,10 +330,19 @@ class ApiServer:
         if (patched.get("kind"), (patched.get("metadata") or {}).get("name")) != (ref.kind, ref.name):
             raise errors.bad_request("the name of the object must not change")
         if subresource == "status":
-            return self.update_status(ref, patched.get("status") or {}, causes=causes, field=field)
+            return self.update_status(ref, self._checked_status(patched, old), causes=causes, field=field)
         if subresource == "resize":
             return self.resize(ref, patched["spec"], causes=causes)
         return self.update(patched, manager=manager, causes=causes, field=field)
+
+    def _checked_status(self, obj: Obj, old: Obj) -> Mapping[str, Any]:
+        """The status that a client asks for.  Raises ApiError for what its kind cannot hold."""
+        self.decode(obj)
+        obj = with_ip_modes(obj)
+        found = validate_balancer_status(obj, old, behaviour(self.version))
+        if found:
+            raise errors.invalid(obj["kind"], obj["metadata"]["name"], found, self.version)
+        return obj.get("status") or {}
 
     def resize(self, ref: Ref, spec: Mapping[str, Any], *, causes: tuple[int, ...] | None = None) -> Obj:
         """The resize subresource of a Pod: only the resources and resizePolicy of its containers may differ in `spec`."""
