@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from learn.cluster.cluster import Cluster
-from learn.cluster.controllers.nodelifecycle import eviction_delay_ms, noticed_at, zone_state
+from learn.cluster.controllers.nodehealth import collected_at, eviction_delay_ms, noticed_at, zone_state
 from tests.cluster.factories import deployment
 
 LEASES = "kube-node-lease"
@@ -166,3 +166,57 @@ def test_nobody_is_evicted_while_every_node_is_silent() -> None:
     cluster.act("nodeUp", node="node-2")
     cluster.run_until(1_010_000)
     assert effects(cluster, "node-1") == ["NoSchedule", "NoExecute"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "collected"), [(0, 60_000), (19_999, 60_000), (20_000, 80_000), (30_000, 80_000)]
+)
+def test_when_pods_of_a_lost_node_are_collected(gone: int, collected: int) -> None:
+    """podgc: a look every 20 s, and 40 s of quarantine for a node that is missed for the first time."""
+    assert collected_at(gone) == collected
+
+
+def test_pods_of_a_node_that_is_gone_are_collected() -> None:
+    cluster = Cluster(nodes=2)
+    cluster.apply(deployment(replicas=2))
+    cluster.run_until(30_000)
+    lost = [p["metadata"]["name"] for p in cluster.objects("Pod") if p["spec"]["nodeName"] == "node-1"]
+    cluster.delete("Node", "node-1")
+    cluster.run_until(79_999)
+    names = {pod["metadata"]["name"] for pod in cluster.objects("Pod")}
+    assert lost
+    assert set(lost) <= names
+    cluster.run_until(90_000)
+    assert {pod["spec"]["nodeName"] for pod in cluster.objects("Pod")} == {"node-2"}
+
+
+def tainted(cluster: Cluster, *keys: str) -> None:
+    node = cluster.get("Node", "node-1")
+    taints = [{"key": key, "effect": "NoExecute"} for key in keys]
+    cluster.update({**node, "spec": {**node["spec"], "taints": taints}})
+    cluster.run_for(100)
+
+
+def test_an_eviction_is_cancelled_or_brought_forward_with_the_taints() -> None:
+    """processPodOnNode: looked at anew with every change of the taints."""
+    template = deployment(replicas=1)
+    stay = [{"key": "slow", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 100}]
+    template["spec"]["template"]["spec"]["tolerations"] = stay
+    cluster = Cluster(nodes=1)
+    cluster.apply(template)
+    cluster.run_until(30_000)
+    tainted(cluster, "slow")
+    tainted(cluster)
+    told = [
+        e.data["message"].split()[0]
+        for e in cluster.trace.find("event")
+        if e.data["reason"] == "TaintManagerEviction" and e.ref.namespace == "default"
+    ]
+    assert told == ["Cancelling"]
+    cluster.run_until(300_000)
+    (pod,) = cluster.objects("Pod")
+    tainted(cluster, "slow")
+    tainted(cluster, "slow", "fast")
+    assert pod["metadata"]["name"] not in {
+        p["metadata"]["name"] for p in cluster.objects("Pod") if "deletionTimestamp" not in p["metadata"]
+    }

@@ -1,27 +1,35 @@
 """Notices nodes that have gone silent, taints them, and lets taints evict Pods.
 
-Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go, pkg/controller/tainteviction.
+Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go, pkg/controller/tainteviction, pkg/controller/podgc.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from learn.cluster.controllers.base import Controller, KeysOf
+from learn.cluster.controllers.nodehealth import (
+    CHECK_MS,
+    ZoneState,
+    collected_at,
+    eviction_delay_ms,
+    grace_ms,
+    noticed_at,
+    zone_state,
+)
 from learn.cluster.leases import NodeLeases, last_heartbeat
 from learn.cluster.nodes import ready_condition
 from learn.cluster.objects import Obj, Ref, is_deleting, labels_of, ref_of
-from learn.cluster.pods import condition
-from learn.cluster.scheduling.taints import tolerates
+from learn.cluster.pods import condition, is_terminal
 from learn.cluster.store import Notice
 
 if TYPE_CHECKING:
     from learn.cluster.cluster import Cluster
 
-CHECK_MS = 5_000
-UNHEALTHY_ZONE = 0.55
+GONE = "gone/"
+"""The part of the state that holds nodes that are gone, and when their Pods go; no node has this name."""
+
 LARGE_ZONE = 50
 """A partly silent zone of at most so many nodes evicts nothing (large-cluster-size-threshold)."""
 
@@ -30,53 +38,6 @@ REGION = "topology.kubernetes.io/region"
 UNREACHABLE = "node.kubernetes.io/unreachable"
 NOT_READY = "node.kubernetes.io/not-ready"
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
-
-
-def grace_ms(version: str) -> int:
-    """node-monitor-grace-period: 50 s, 40 s before 1.32."""
-    return 50_000 if int(version.partition(".")[2]) >= 32 else 40_000
-
-
-def noticed_at(silent_ms: int, grace: int) -> int:
-    """When silence from `silent_ms` on is noticed.
-
-    The last heartbeat came at a multiple of 10 s; the controller looks every 5 s whether more than `grace` has
-    passed since.
-    """
-    return (last_heartbeat(silent_ms) + grace) // CHECK_MS * CHECK_MS + CHECK_MS
-
-
-def eviction_delay_ms(pod: Obj, taints: Sequence[Mapping[str, Any]]) -> int | None:
-    """How long a Pod may stay with NoExecute taints: 0 at once, None for ever (getMinTolerationTime)."""
-    tolerations = pod["spec"].get("tolerations") or ()
-    times = []
-    for taint in taints:
-        if taint.get("effect") != "NoExecute":
-            continue
-        used = [t for t in tolerations if tolerates(t, taint)]
-        if not used:
-            return 0
-        times += [
-            max(0, int(t["tolerationSeconds"])) * 1000 for t in used if t.get("tolerationSeconds") is not None
-        ]
-    return min(times, default=None)
-
-
-class ZoneState(StrEnum):
-    """How much of a zone is silent."""
-
-    NORMAL = "normal"
-    PARTIAL = "partial"
-    FULL = "full"
-
-
-def zone_state(ready: Sequence[bool]) -> ZoneState:
-    """The state of a zone from whether each of its nodes is Ready (ComputeZoneState)."""
-    silent = sum(not each for each in ready)
-    if ready and silent == len(ready):
-        return ZoneState.FULL
-    is_partial = silent > 2 and silent / len(ready) >= UNHEALTHY_ZONE
-    return ZoneState.PARTIAL if is_partial else ZoneState.NORMAL
 
 
 class NodeLifecycleController(Controller):
@@ -94,9 +55,9 @@ class NodeLifecycleController(Controller):
 
     def _tainted(self, notice: Notice) -> Iterable[str]:
         old, new = notice.old, notice.new
-        if new is None or (old is not None and old["spec"] is new["spec"]):
+        if old is not None and new is not None and old["spec"] is new["spec"]:
             return ()
-        return (new["metadata"]["name"],)
+        return (notice.ref.name,)
 
     def _landed(self, notice: Notice) -> Iterable[str]:
         """A Pod that comes to a node with NoExecute taints."""
@@ -111,27 +72,40 @@ class NodeLifecycleController(Controller):
     def reconcile(self, key: str) -> None:
         node = self.store.find("Node", "", key)
         if node is None:
-            self._forget_pods(key)
+            self._collect(key)
             return
-        if self._sync_unschedulable(node):
+        self.state.setdefault(GONE, {}).pop(key, None)
+        if not self._sync_unschedulable(node):
+            self._sync_evictions(key, _no_execute(node))
+
+    def _sync_evictions(self, node: str, taints: Sequence[Obj]) -> None:
+        """Evict Pods now or later, as the taints and their tolerations have it (processPodOnNode)."""
+        waiting = self.state.setdefault(node, {})
+        if not taints and not waiting:
             return
-        taints = _no_execute(node)
-        waiting = self.state.setdefault(key, {})
-        if not taints:
-            for number in waiting.values():
-                self.engine.cancel(number)
-            self.state[key] = {}
-            return
-        for pod in self.store.pods_on(key):
-            uid = pod["metadata"]["uid"]
-            delay = eviction_delay_ms(pod, taints)
-            if is_deleting(pod) or uid in waiting or delay is None:
+        for pod in self.store.pods_on(node):
+            if is_deleting(pod):
                 continue
+            delay = eviction_delay_ms(pod, taints)
+            meta = pod["metadata"]
+            if delay is None or delay == 0:
+                self._cancel(node, pod)
             if delay == 0:
-                self.evict(key, pod["metadata"]["namespace"], pod["metadata"]["name"], uid)
-            else:
-                meta = pod["metadata"]
-                waiting[uid] = self.after(delay, "evict", key, meta["namespace"], meta["name"], uid)
+                self.evict(node, meta["namespace"], meta["name"], meta["uid"])
+            elif delay is not None and meta["uid"] not in waiting:
+                waiting[meta["uid"]] = self.after(
+                    delay, "evict", node, meta["namespace"], meta["name"], meta["uid"]
+                )
+
+    def _cancel(self, node: str, pod: Obj) -> None:
+        meta = pod["metadata"]
+        number = self.state[node].pop(meta["uid"], None)
+        if number is not None:
+            self.engine.cancel(number)
+            text = f"Cancelling deletion of Pod {meta['namespace']}/{meta['name']}"
+            self.events.record(
+                pod, "Normal", "TaintManagerEviction", text, source="taint-eviction-controller"
+            )
 
     def _sync_unschedulable(self, node: Obj) -> bool:
         """The unschedulable taint follows `spec.unschedulable` (doNoScheduleTaintingPass)."""
@@ -145,9 +119,18 @@ class NodeLifecycleController(Controller):
             self._drop_taints(node, (UNSCHEDULABLE,))
         return True
 
-    def _forget_pods(self, node: str) -> None:
-        """Pod GC: Pods of a node that is gone are deleted without grace (pkg/controller/podgc)."""
+    def _collect(self, node: str) -> None:
+        """Delete the Pods of a node that is gone, once it has been so for a while (podgc gcOrphaned)."""
+        due = self.state.setdefault(GONE, {}).setdefault(node, collected_at(self.engine.now))
+        if self.engine.now < due:
+            self.enqueue(node, delay_ms=due - self.engine.now)
+            return
+        del self.state[GONE][node]
         for pod in self.store.pods_on(node):
+            told = _disrupted(pod, "DeletionByPodGC", "PodGC: node no longer exists", self.now_stamp())
+            if not is_terminal(pod):
+                told["phase"] = "Failed"
+            self.api.update_status(ref_of(pod), told)
             self.api.delete(ref_of(pod), grace_seconds=0)
 
     def evict(self, node: str, namespace: str, name: str, uid: str) -> None:
@@ -160,16 +143,8 @@ class NodeLifecycleController(Controller):
             pod, "Normal", "TaintManagerEviction", f"Marking for deletion Pod {namespace}/{name}",
             source="taint-eviction-controller",
         )  # fmt: skip
-        marked = {
-            "type": "DisruptionTarget",
-            "status": "True",
-            "reason": "DeletionByTaintManager",
-            "message": "Taint manager: deleting due to NoExecute taint",
-            "lastProbeTime": None,
-            "lastTransitionTime": self.now_stamp(),
-        }
-        others = [c for c in pod["status"].get("conditions") or () if c["type"] != "DisruptionTarget"]
-        self.api.update_status(ref_of(pod), {**pod["status"], "conditions": [*others, marked]})
+        text = "Taint manager: deleting due to NoExecute taint"
+        self.api.update_status(ref_of(pod), _disrupted(pod, "DeletionByTaintManager", text, self.now_stamp()))
         self.api.delete(ref_of(pod), field="spec.tolerations")
 
     # -- silence ---------------------------------------------------------------------------------
@@ -287,6 +262,20 @@ class NodeLifecycleController(Controller):
 
     def _tell(self, node: Obj, reason: str, message: str) -> None:
         self.events.record(node, "Normal", reason, message, source="node-controller")
+
+
+def _disrupted(pod: Obj, reason: str, message: str, stamp: str) -> Obj:
+    """A Pod's status with the condition that says why it goes."""
+    marked = {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "reason": reason,
+        "message": message,
+        "lastProbeTime": None,
+        "lastTransitionTime": stamp,
+    }
+    others = [c for c in pod["status"].get("conditions") or () if c["type"] != "DisruptionTarget"]
+    return {**pod["status"], "conditions": [*others, marked]}
 
 
 def _is_ready(node: Obj) -> bool:
