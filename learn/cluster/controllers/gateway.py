@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from learn.cluster.controllers.base import Controller, KeysOf
 from learn.cluster.network import clients
-from learn.cluster.network.gateway import ROUTE_PROTOCOLS, Verdict, attach, parents_of, resolve_refs
-from learn.cluster.network.gatewayproxy import attached_routes, listener_certificate
+from learn.cluster.network.gateway import (
+    Verdict,
+    attach,
+    gateway_verdict,
+    listener_verdicts,
+    parents_of,
+    resolve_refs,
+    supported_kinds,
+)
+from learn.cluster.network.gatewayproxy import attached_routes
+from learn.cluster.network.gatewaytls import certificate_problem
 from learn.cluster.network.pool import next_free, used_addresses
 from learn.cluster.network.settings import DEFAULT_POOL
 from learn.cluster.objects import Obj, Ref, is_deleting, ref_of
@@ -85,13 +94,20 @@ class GatewayController(Controller):
     def _program(self, key: str, gateway: Obj) -> None:
         """Accepted at once, Programmed as soon as the address is there."""
         address = self._address(key, gateway)
-        listeners = [self._listener_status(gateway, each) for each in gateway["spec"].get("listeners") or ()]
+        verdicts = [
+            listener_verdicts(gateway, each, certificate_problem(self.cluster, gateway, each))
+            for each in gateway["spec"].get("listeners") or ()
+        ]
+        listeners = [
+            self._listener_status(gateway, each, found)
+            for each, found in zip(gateway["spec"].get("listeners") or (), verdicts, strict=True)
+        ]
         programmed = (
             ("Programmed", True, "Programmed", "Address assigned to the Gateway")
             if address
             else ("Programmed", False, "AddressNotAssigned", "No addresses have been assigned to the Gateway")
         )
-        wanted = [("Accepted", True, "Accepted", "The Gateway has been scheduled"), programmed]
+        wanted = [_condition("Accepted", gateway_verdict(verdicts)), programmed]
         self._write(
             gateway,
             field="spec.gatewayClassName",
@@ -111,30 +127,14 @@ class GatewayController(Controller):
         balancers = self.cluster.proxy.settings.load_balancers
         return next_free(balancers.pool if balancers else DEFAULT_POOL, used_addresses(self.cluster))
 
-    def _listener_status(self, gateway: Obj, listener: Obj) -> Obj:
+    def _listener_status(self, gateway: Obj, listener: Obj, verdicts: Iterable[tuple[str, Verdict]]) -> Obj:
         known = (gateway.get("status") or {}).get("listeners") or ()
         before = next((each for each in known if each["name"] == listener["name"]), None)
-        is_https = listener.get("protocol") == "HTTPS"
-        has_certificate = not is_https or listener_certificate(self.cluster, gateway, listener) is not None
-        wanted = [
-            ("Accepted", True, "Accepted", "Listener has been successfully translated"),
-            ("Programmed", has_certificate, "Programmed" if has_certificate else "Invalid", ""),
-            ("ResolvedRefs", True, "ResolvedRefs", "Listener references have been resolved")
-            if has_certificate
-            else (
-                "ResolvedRefs",
-                False,
-                "InvalidCertificateRef",
-                "No certificateRef of the listener can be read.",
-            ),
-        ]
-        supports = listener.get("protocol") in ROUTE_PROTOCOLS
+        wanted = [_condition(kind, verdict) for kind, verdict in verdicts]
         return {
             "name": listener["name"],
             "attachedRoutes": len(attached_routes(self.cluster, gateway, listener)),
-            "supportedKinds": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute"}]
-            if supports
-            else [],
+            "supportedKinds": supported_kinds(listener)[0],
             "conditions": self._conditions(gateway, wanted, before),
         }
 

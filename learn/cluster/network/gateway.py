@@ -68,7 +68,7 @@ def attach(
 
 def _allows(listener: Listener, route: HTTPRoute, gateway: Gateway, labels: Mapping[str, str]) -> bool:
     """The listener's allowedRoutes: the route's namespace (Same by default) and its kind."""
-    if listener.get("protocol") not in ROUTE_PROTOCOLS:
+    if not is_usable(gateway, listener):
         return False
     allowed = listener.get("allowedRoutes") or {}
     kinds = [each.get("kind") for each in allowed.get("kinds") or ()]
@@ -83,6 +83,72 @@ def _allows(listener: Listener, route: HTTPRoute, gateway: Gateway, labels: Mapp
         case "Same":
             return bool(route["metadata"].get("namespace") == gateway["metadata"].get("namespace"))
     return False
+
+
+def supported_kinds(listener: Listener) -> tuple[list[dict[str, str]], bool]:
+    """Return the kinds of routes that a listener takes, and whether all that it names are among them."""
+    ours = {"group": GROUP, "kind": "HTTPRoute"}
+    if listener.get("protocol") not in ROUTE_PROTOCOLS:
+        return [], True
+    named = [
+        {"group": each.get("group") or GROUP, "kind": each.get("kind")}
+        for each in (listener.get("allowedRoutes") or {}).get("kinds") or ()
+    ]
+    return ([ours] if not named or ours in named else []), all(each == ours for each in named)
+
+
+def is_in_conflict(gateway: Gateway, listener: Listener) -> bool:
+    """Tell whether another listener on the same port speaks another protocol (ListenerReasonProtocolConflict)."""
+    return any(
+        each["port"] == listener["port"] and each.get("protocol") != listener.get("protocol")
+        for each in gateway["spec"].get("listeners") or ()
+    )
+
+
+def is_usable(gateway: Gateway, listener: Listener) -> bool:
+    """Tell whether a listener can take HTTP requests at all."""
+    return listener.get("protocol") in ROUTE_PROTOCOLS and not is_in_conflict(gateway, listener)
+
+
+def listener_verdicts(
+    gateway: Gateway, listener: Listener, certificate_problem: str
+) -> list[tuple[str, Verdict]]:
+    """
+    Return a listener's conditions by type.
+
+    `certificate_problem` is the reason why none of its certificates can be used, "" where one can or none is needed.
+    """
+    found: list[tuple[str, Verdict]] = []
+    accepted = Verdict(ok=True, reason="Accepted", message="Listener has been successfully translated")
+    if listener.get("protocol") not in ROUTE_PROTOCOLS:
+        text = f"Protocol {listener.get('protocol')} is unsupported."
+        accepted = Verdict(ok=False, reason="UnsupportedProtocol", message=text)
+    elif is_in_conflict(gateway, listener):
+        text = "All listeners for a given port must use a compatible protocol"
+        found.append(("Conflicted", Verdict(ok=True, reason="ProtocolConflict", message=text)))
+        accepted = Verdict(ok=False, reason="ProtocolConflict", message=text)
+    resolved = Verdict(ok=True, reason="ResolvedRefs", message="Listener references have been resolved")
+    if certificate_problem:
+        text = "No certificateRef of the listener can be read."
+        resolved = Verdict(ok=False, reason=certificate_problem, message=text)
+    elif not supported_kinds(listener)[1]:
+        text = "allowedRoutes names a kind that the listener does not support."
+        resolved = Verdict(ok=False, reason="InvalidRouteKinds", message=text)
+    works = accepted.ok and not certificate_problem
+    programmed = Verdict(
+        ok=works,
+        reason="Programmed" if works else "Invalid",
+        message="Sending translated listener configuration to the data plane" if works else "Listener is invalid, see other Conditions for details.",
+    )  # fmt: skip
+    return [("Accepted", accepted), ("Programmed", programmed), ("ResolvedRefs", resolved), *found]
+
+
+def gateway_verdict(listeners: Iterable[Iterable[tuple[str, Verdict]]]) -> Verdict:
+    """Return whether a Gateway is accepted: with some invalid listeners still, with none but such no more."""
+    valid = [dict(each)["Programmed"].ok for each in listeners]
+    if all(valid):
+        return Verdict(ok=True, reason="Accepted", message="The Gateway has been scheduled")
+    return Verdict(ok=any(valid), reason="ListenersNotValid", message="One or more listeners are not valid.")
 
 
 def resolve_refs(

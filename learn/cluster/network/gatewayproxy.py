@@ -21,16 +21,17 @@ from learn.cluster.network.gateway import (
     attach,
     backend_problem,
     choose_listener,
-    is_permitted,
+    is_usable,
     mirrors_of,
     parents_of,
 )
-from learn.cluster.network.hops import Answer, Certificate, Failure, HopKind, Reason, Symptom, Trip
+from learn.cluster.network.gatewaytls import listener_certificate
+from learn.cluster.network.hops import Answer, Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.hostnames import without_port
 from learn.cluster.network.http import Request
 from learn.cluster.network.httproute import HTTPRequest, HTTPRoute, RouteMatch, match_routes
 from learn.cluster.network.rules import ServicePort
-from learn.cluster.network.tls import SELF_SIGNED, handshake, secret_certificate
+from learn.cluster.network.tls import SELF_SIGNED, handshake
 from learn.cluster.objects import Ref, ref_of
 from learn.cluster.pods import is_true
 
@@ -57,7 +58,11 @@ def serve(
     trip = trip.via(
         HopKind.LOAD_BALANCER, ref_of(dict(gateway)), "spec.listeners", address=address, port=request.port
     )
-    listeners = [each for each in gateway["spec"].get("listeners") or () if each["port"] == request.port]
+    listeners = [
+        each
+        for each in gateway["spec"].get("listeners") or ()
+        if each["port"] == request.port and is_usable(gateway, each)
+    ]
     if not listeners:
         refused = Failure(symptom=Symptom.REFUSED, reason=Reason.NOT_LISTENING)
         yield Way(trip=trip, end=refused, request=request)
@@ -106,30 +111,6 @@ def _secure(
     if not request.is_tls:
         return trip, Failure(symptom=Symptom.EMPTY_REPLY, reason=Reason.NOT_TLS)
     return handshake(trip, request, listener_certificate(cluster, gateway, listener, request) or SELF_SIGNED)
-
-
-def listener_certificate(
-    cluster: Cluster, gateway: Gateway, listener: Listener, request: Request | None = None
-) -> Certificate | None:
-    """The certificate of an HTTPS listener, from the first of its certificateRefs that can be read."""
-    own = gateway["metadata"]["namespace"]
-    hosts = (listener.get("hostname") or (request.server_name if request else ""),)
-    for ref in (listener.get("tls") or {}).get("certificateRefs") or ():
-        namespace = ref.get("namespace") or own
-        grants = cluster.store.objects("ReferenceGrant", namespace)
-        if namespace != own and not is_permitted(
-            grants,
-            kind="Gateway",
-            namespace=own,
-            to_kind="Secret",
-            to_namespace=namespace,
-            to_name=ref["name"],
-        ):
-            continue
-        found = secret_certificate(cluster, namespace, ref["name"], hosts)
-        if found:
-            return found
-    return None
 
 
 def _by_rule(

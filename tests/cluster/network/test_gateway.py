@@ -409,6 +409,81 @@ def test_a_rule_that_sends_nowhere_answers_500(backends):
     assert ask(cluster, "http://shop.example.com/", "outside").status == 500
 
 
+TLS_GRANT = {
+    "apiVersion": "gateway.networking.k8s.io/v1beta1", "kind": "ReferenceGrant",
+    "metadata": {"name": "let", "namespace": "shop"},
+    "spec": {
+        "from": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "namespace": "infra"}],
+        "to": [{"group": "", "kind": "Secret"}],
+    },
+}  # fmt: skip
+FINE = {"Accepted": "Accepted", "Programmed": "Programmed", "ResolvedRefs": "ResolvedRefs"}
+
+
+def secured(**ref):
+    return {"protocol": "HTTPS", "port": 443, "tls": {"certificateRefs": [ref]}}
+
+
+@pytest.mark.parametrize(
+    ("listener", "extra", "reasons"),
+    [
+        # conformance/tests: gateway-invalid-route-kind, gateway-invalid-tls-configuration, gateway-secret-*-reference-grant-*
+        pytest.param({}, (), FINE, id="plain"),
+        pytest.param(
+            {"allowedRoutes": {"kinds": [{"kind": "TCPRoute"}]}}, (),
+            {**FINE, "ResolvedRefs": "InvalidRouteKinds", "kinds": []}, id="another kind",
+        ),
+        pytest.param(
+            {"allowedRoutes": {"kinds": [{"kind": "HTTPRoute"}, {"kind": "TCPRoute"}]}}, (),
+            {**FINE, "ResolvedRefs": "InvalidRouteKinds"}, id="one of two kinds",
+        ),
+        pytest.param(
+            {"protocol": "TCP", "port": 9000}, (),
+            {"Accepted": "UnsupportedProtocol", "Programmed": "Invalid", "ResolvedRefs": "ResolvedRefs", "kinds": []}, id="TCP",
+        ),
+        pytest.param(secured(name="gone"), (), {**FINE, "Programmed": "Invalid", "ResolvedRefs": "InvalidCertificateRef"}, id="no Secret"),
+        pytest.param(
+            secured(name="x", kind="ConfigMap"), (),
+            {**FINE, "Programmed": "Invalid", "ResolvedRefs": "InvalidCertificateRef"}, id="not a Secret",
+        ),
+        pytest.param(
+            secured(name="far-tls", namespace="shop"), (in_namespace("shop", tls_secret("far-tls")),),
+            {**FINE, "Programmed": "Invalid", "ResolvedRefs": "RefNotPermitted"}, id="another namespace",
+        ),
+        pytest.param(
+            secured(name="far-tls", namespace="shop"), (in_namespace("shop", tls_secret("far-tls")), TLS_GRANT), FINE,
+            id="with a ReferenceGrant",
+        ),
+    ],
+)  # fmt: skip
+def test_a_listener_says_what_it_can_do(listener, extra, reasons):
+    listeners = [{"name": "one", "protocol": "HTTP", "port": 80, **listener}]
+    cluster = world(*extra, gateway(listeners=listeners))
+    [status] = cluster.get("Gateway", "edge", "infra")["status"]["listeners"]
+    expected = [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute"}]
+    assert status["supportedKinds"] == reasons.get("kinds", expected)
+    assert {each["type"]: each["reason"] for each in status["conditions"]} == {
+        kind: reason for kind, reason in reasons.items() if kind != "kinds"
+    }
+
+
+def test_two_protocols_on_one_port_are_in_conflict():
+    """ListenerReasonProtocolConflict, GatewayReasonListenersNotValid."""
+    listeners = [
+        {"name": "a", "protocol": "HTTP", "port": 80, "hostname": "a.com", "allowedRoutes": {"namespaces": {"from": "All"}}},
+        {"name": "b", "protocol": "HTTPS", "port": 80, "hostname": "b.com", "tls": {"certificateRefs": [{"name": "x"}]}},
+        {"name": "c", "protocol": "HTTP", "port": 81, "allowedRoutes": {"namespaces": {"from": "All"}}},
+    ]  # fmt: skip
+    cluster = world(gateway(listeners=listeners), route(rule("web-v1")))
+    made = cluster.get("Gateway", "edge", "infra")["status"]
+    conflicted = [each["name"] for each in made["listeners"] if "Conflicted" in conditions(each)]
+    assert conflicted == ["a", "b"]
+    assert conditions(made)["Accepted"] == ("True", "ListenersNotValid")
+    assert [each["attachedRoutes"] for each in made["listeners"]] == [0, 0, 1]
+    address = made["addresses"][0]["value"]
+    assert ask(cluster, f"http://{address}/", "outside").reason == "not-listening"
+
+
 def test_https_listener_serves_its_certificate():
     listener = {
         "name": "https", "protocol": "HTTPS", "port": 443, "hostname": "shop.example.com",
