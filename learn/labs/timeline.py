@@ -70,6 +70,9 @@ class Timeline:
             if lane.steps:
                 unit = lane.steps.unit
                 found += [(start, lane.label, f"{amount}{unit}") for start, _, amount in lane.steps.stretches]
+                found += [
+                    (each.start, lane.label, f"{each.text}が始まりました") for each in lane.steps.shades
+                ]
         ordered = sorted(found, key=lambda row: row[0])
         return tuple((f"{number_text(at)}秒", where, what) for at, where, what in ordered)
 

@@ -45,13 +45,29 @@ def count_lanes(run: Run) -> Iterator[Lane]:
         wanted = run.facts["replicas"].get(app, [])
         is_scaled = len({step["count"] for step in wanted}) > 1
         if is_scaled:
-            yield chart(run, f"{app}のレプリカ数", _pairs(wanted))
+            yield chart(run, f"{app}のレプリカ数", _pairs(wanted), held=_stabilized(run, app))
         rollout = [*_rollout_lanes(run, app)]
         yield from rollout
         if is_scaled and not rollout:
             yield chart(run, f"{app}の準備完了", _pairs(run.facts["ready"][app]))
         elif not rollout:
             yield from _ready_lane(run, app)
+
+
+def _stabilized(run: Run, app: str) -> Iterator[tuple[int, int, str]]:
+    """While an autoscaler's stabilization window holds a workload's replicas, up to its next decision."""
+    trace, origin = run.cluster.trace, origin_of(run)
+    for ref in filter(is_shown, trace.refs("HorizontalPodAutoscaler")):
+        spec = next(version.obj for version in trace.versions(ref) if version.obj is not None)["spec"]
+        target = spec["scaleTargetRef"]
+        if name_of(Ref(target["kind"], ref.namespace, target["name"])) != app:
+            continue
+        decisions = [entry for entry in trace.of(ref, "decision") if entry.time_ms >= origin]
+        for entry in decisions:
+            if entry.data["rule"] == "hpa-stabilization":
+                later = (each.time_ms for each in decisions if each.time_ms > entry.time_ms)
+                until = next(later, run.cluster.now)
+                yield entry.time_ms - origin, until - origin, f"安定化の期間（{entry.data['seconds']}秒）"
 
 
 def _pairs(series: Sequence[dict[str, Any]]) -> list[tuple[int, int | None]]:

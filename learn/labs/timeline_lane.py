@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from learn.cluster.scenario import Run
 from learn.content.render.lanes import Bar, Lane, LaneState, Note, Point
-from learn.content.render.steps import Steps
+from learn.content.render.steps import Shade, Steps
 from learn.labs.moments import end_of, origin_of
 
 
@@ -54,8 +54,12 @@ def chart(
     *,
     unit: str = "",
     limit: tuple[int, str] | None = None,
+    held: Iterable[tuple[int, int, str]] = (),
 ) -> Lane:
-    """A lane of steps; `series` are (ms from the run's origin, amount), `limit` a line and its name."""
+    """A lane of steps; `series` are (ms from the run's origin, amount), `limit` a line and its name.
+
+    `held` are stretches (ms from the origin, from and to) in which something keeps the amount, and what it is.
+    """
     end = end_of(run)
     values: list[tuple[int, int | None]] = []
     for ms, amount in series:
@@ -74,5 +78,10 @@ def chart(
             unit=unit,
             limit=limit[0] if limit else None,
             limit_text=limit[1] if limit else "",
+            shades=tuple(
+                Shade(start=seconds(max(0, from_ms)), end=seconds(min(end, to_ms)), text=text)
+                for from_ms, to_ms, text in held
+                if max(0, from_ms) < min(end, to_ms)
+            ),
         ),
     )

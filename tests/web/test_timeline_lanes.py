@@ -116,6 +116,18 @@ def test_autoscaling_shows_load_measure_and_replicas_on_one_axis():
     assert {lane.steps.end for lane in found.values() if lane.steps} == {Decimal(700)}
 
 
+def test_the_window_that_holds_the_replicas_is_shaded_until_they_may_go_down():
+    chart = lanes("scaled")["webのレプリカ数"].steps
+    assert [(int(each.start), int(each.end), each.text) for each in chart.shades] == [
+        (330, 615, "安定化の期間（300秒）")
+    ]
+    assert ("330秒", "webのレプリカ数", "安定化の期間（300秒）が始まりました") in timeline(
+        run_of("scaled")
+    ).rows
+    drawing = drawing_of(timeline(run_of("scaled")))
+    assert drawing.count('class="steps-shade"') == 1 and "安定化の期間（300秒）</text>" in drawing
+
+
 def test_answers_and_how_long_they_take_have_a_lane_each():
     found = lanes("rollout")
     bars = found["webへのリクエスト"].bars

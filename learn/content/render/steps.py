@@ -15,6 +15,15 @@ _FOOT = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shade:
+    """A stretch of seconds during which something keeps the amount as it is."""
+
+    start: Decimal
+    end: Decimal
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
     """`values` are (seconds, amount): each amount holds from its instant to the next, the last one to `end`.
 
@@ -27,6 +36,7 @@ class Steps:
     unit: str = ""
     limit: int | None = None
     limit_text: str = ""
+    shades: tuple[Shade, ...] = ()
 
     @property
     def top(self) -> int:
@@ -43,7 +53,12 @@ class Steps:
 
 def steps_svg(steps: Steps, top: float, scale: float) -> str:
     """The chart below the `top` edge of its lane, at `scale` pixels per second."""
-    return _limit_svg(steps, top, scale) + _line_svg(steps, top, scale) + _amounts_svg(steps, top, scale)
+    return (
+        "".join(_shade_svg(shade, top, scale) for shade in steps.shades)
+        + _limit_svg(steps, top, scale)
+        + _line_svg(steps, top, scale)
+        + _amounts_svg(steps, top, scale)
+    )
 
 
 def scale_texts(steps: Steps, top: float) -> Iterator[tuple[float, str]]:
@@ -55,6 +70,21 @@ def scale_texts(steps: Steps, top: float) -> Iterator[tuple[float, str]]:
 def _height(steps: Steps, top: float, amount: int) -> float:
     low, high = top + STEPS_HEIGHT - _FOOT, top + _HEAD
     return low - (low - high) * amount / steps.top
+
+
+def _shade_svg(shade: Shade, top: float, scale: float) -> str:
+    """The whole height of the chart, with what it is at its foot, where there is room."""
+    x, width = float(shade.start) * scale, float(shade.end - shade.start) * scale
+    foot = top + STEPS_HEIGHT - _FOOT
+    box = tag(
+        "rect", class_="steps-shade", x=x, y=top + _HEAD, width=width, height=STEPS_HEIGHT - _HEAD - _FOOT,
+        fill="none", stroke="currentColor", stroke_dasharray="2 3",
+    )  # fmt: skip
+    if text_width(shade.text) + 8 > width:
+        return box
+    return box + tag(
+        "text", shade.text, class_="lane-note", x=x + width / 2, y=foot - 5, text_anchor="middle"
+    )
 
 
 def _line_svg(steps: Steps, top: float, scale: float) -> str:
