@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from learn.cluster.controllers.base import Controller, KeysOf
 from learn.cluster.engine import Priority
-from learn.cluster.network.iptables import NodeRules, Table, node_rules
+from learn.cluster.network.iptables import node_rules
+from learn.cluster.network.iptables_rules import NodeRules, Table
 from learn.cluster.network.rules import ALWAYS_WRITTEN, Door, RuleTable, ServicePort, chains_of
 from learn.cluster.network.services import SERVICE_NAME
 from learn.cluster.network.settings import NetworkSettings, read_settings

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from learn.cluster.network.iptables import NodeRules, Table
+from learn.cluster.network.iptables_rules import NodeRules, Table
 from learn.cluster.network.iptables_text import list_table, save
 
 NO_CHAIN = "iptables: No chain/target/match by that name.\n"

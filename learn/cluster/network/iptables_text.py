@@ -2,7 +2,7 @@
 
 import re
 
-from learn.cluster.network.iptables import ANYWHERE, Rule, Table
+from learn.cluster.network.iptables_rules import ANYWHERE, Rule, Table
 
 PROTOCOL_NUMBERS = {"all": 0, "tcp": 6, "udp": 17, "sctp": 132}
 BUILT_IN = {

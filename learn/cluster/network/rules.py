@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from learn.cluster.network.addresses import is_within
-from learn.cluster.network.iptables import endpoint_chain, service_chain
+from learn.cluster.network.iptables_rules import endpoint_chain, service_chain
 from learn.cluster.network.services import (
     SERVICE_NAME,
     Endpoint,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from learn.cluster.network.iptables import node_rules, probability, service_chain
+from learn.cluster.network.iptables import node_rules
+from learn.cluster.network.iptables_rules import probability, service_chain
 from learn.cluster.network.iptables_text import list_table, save
 
 

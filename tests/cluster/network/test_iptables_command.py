@@ -2,8 +2,8 @@
 
 import pytest
 
-from learn.cluster.network.iptables import service_chain
 from learn.cluster.network.iptables_command import run
+from learn.cluster.network.iptables_rules import service_chain
 from tests.cluster.factories import deployment, service
 from tests.cluster.network.worlds import cluster_with
 

@@ -11,7 +11,7 @@ import pytest
 
 from learn.cluster.network import clients
 from learn.cluster.network.http import parse_url
-from learn.cluster.network.iptables import endpoint_chain, service_chain
+from learn.cluster.network.iptables_rules import endpoint_chain, service_chain
 from learn.cluster.network.request import shares
 from tests.cluster.factories import deployment, service
 from tests.cluster.network.worlds import ask, client, cluster_with, on_node
