@@ -12,6 +12,7 @@ from learn.cluster.hooks import ENDLESS_MS, run_hook, stop_times
 from learn.cluster.objects import Obj, Ref
 from learn.cluster.pods import container_field, container_spec, grace_seconds
 from learn.cluster.podstatus import container_id
+from learn.cluster.podsync import may_stop
 from learn.cluster.process import Running, program_of
 from learn.cluster.restarts import Backoff, after_restart, go_duration, may_restart_at
 
@@ -220,8 +221,12 @@ class Containers:
         grace_ms: int,
         causes: tuple[int, ...],
         field: str = "",
+        is_pod_ending: bool = False,
     ) -> None:
-        """End a running container: preStop, SIGTERM, and SIGKILL when the grace period is over."""
+        """End a running container: preStop, SIGTERM, and SIGKILL when the grace period is over.
+
+        A sidecar of a Pod that ends runs its hook at once, and waits for its turn with SIGTERM.
+        """
         container = record["containers"][name]
         if container["killing"] is not None or container["state"] != "running":
             return
@@ -229,20 +234,43 @@ class Containers:
             Ref("Pod", record["ns"], record["name"]), "container-killing",
             causes=causes, field=field, data={"container": name, "grace_ms": grace_ms, "text": message},
         )  # fmt: skip
-        container["killing"] = {"deadline": self.engine.now + grace_ms, "entry": entry}
+        killing: Record = {"deadline": self.engine.now + grace_ms, "entry": entry, "waits_from": None}
+        container["killing"] = killing
         self.kubelet.tell(pod, "Normal", "Killing", message, container=name, causes=(entry,))
         self.kubelet.prober.stop(record, name, keep=("readiness",))
         stop = stop_times(grace_ms, self._prestop_ms(record, pod, name) if grace_ms > 0 else 0)
-        serial = container["serial"]
-        self.engine.after(stop.sigkill_ms, Priority.PROCESS, "kubelet.sigkill", record["uid"], name, serial)
+        uid, serial = record["uid"], container["serial"]
+        if is_pod_ending and container["kind"] == "sidecar":
+            killing["waits_from"] = self.engine.now + stop.sigterm_ms
+            for after_ms in sorted({stop.sigterm_ms, grace_ms} - {0}):
+                self.engine.after(after_ms, Priority.PROCESS, "kubelet.stop_in_turn", uid, name, serial)
+            return
+        self.engine.after(stop.sigkill_ms, Priority.PROCESS, "kubelet.sigkill", uid, name, serial)
         if stop.sigterm_ms:
-            self.engine.after(
-                stop.sigterm_ms, Priority.PROCESS, "kubelet.sigterm", record["uid"], name, serial
-            )
-        elif self.engine.priority < Priority.PROCESS:
-            self.engine.after(0, Priority.PROCESS, "kubelet.sigterm", record["uid"], name, serial)
+            self.engine.after(stop.sigterm_ms, Priority.PROCESS, "kubelet.sigterm", uid, name, serial)
         else:
-            self.sigterm(record["uid"], name, serial)
+            self._sigterm_now(uid, name, serial)
+
+    def _sigterm_now(self, uid: str, name: str, serial: int) -> None:
+        """At this instant, once processes are looked at."""
+        if self.engine.priority < Priority.PROCESS:
+            self.engine.after(0, Priority.PROCESS, "kubelet.sigterm", uid, name, serial)
+        else:
+            self.sigterm(uid, name, serial)
+
+    def stop_in_turn(self, uid: str, name: str, serial: int) -> None:
+        """SIGTERM for a sidecar that has waited for its turn, or as long as its grace period lasts."""
+        found = self.kubelet.current(uid, name, serial)
+        killing = found[2]["killing"] if found else None
+        if found is None or not killing or killing["waits_from"] is None:
+            return
+        now, deadline = self.engine.now, killing["deadline"]
+        if now < killing["waits_from"] or (now < deadline and not may_stop(found[0]["containers"], name)):
+            return
+        killing["waits_from"] = None
+        left = stop_times(max(0, deadline - now) // 1000 * 1000, 0).sigkill_ms
+        self.engine.after(left, Priority.PROCESS, "kubelet.sigkill", uid, name, serial)
+        self._sigterm_now(uid, name, serial)
 
     def _prestop_ms(self, record: Record, pod: Obj, name: str) -> int:
         """How long the preStop hook takes; a handler that fails is told and ends the hook."""

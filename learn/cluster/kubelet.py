@@ -65,6 +65,7 @@ class Kubelet(Controller):
         for name, timer in (
             ("started", self.containers.started),
             ("hooked", self.containers.hooked),
+            ("stop_in_turn", self.containers.stop_in_turn),
             ("sigterm", self.containers.sigterm),
             ("sigkill", self.containers.sigkill),
             ("milestone", self.programs.milestone),

@@ -1,4 +1,4 @@
-"""How a Pod ends: its containers in their order, its last report, and what is forgotten of it.
+"""How a Pod ends: its containers in their turn, its last report, and what is forgotten of it.
 
 Upstream: pkg/kubelet/pod_workers.go (syncTerminatingPod, syncTerminatedPod), kuberuntime_container.go.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from learn.cluster import podsync
 from learn.cluster.engine import Priority
 from learn.cluster.hooks import SHORTEST_GRACE_MS
 from learn.cluster.objects import Obj, Ref
@@ -35,7 +34,7 @@ class PodEnds:
             self.end(record, pod)
 
     def end(self, record: Record, pod: Obj) -> None:
-        """End the containers that still run, in their order; when none is left, the Pod is over."""
+        """End the containers that still run, each in its turn; when none is left, the Pod is over."""
         meta = pod["metadata"]
         deleting = "deletionTimestamp" in meta
         if deleting:
@@ -44,12 +43,18 @@ class PodEnds:
         else:
             deadline = self.engine.now + grace_seconds(pod) * 1000
         record["starting"] = record["hook"] = ""
-        for name in podsync.to_kill(pod["spec"], record["containers"]):
+        containers = record["containers"]
+        for name in [
+            each for each, c in containers.items() if c["state"] == "running" and c["killing"] is None
+        ]:
             self.kubelet.containers.kill(
                 record, pod, name, message=f"Stopping container {name}",
                 grace_ms=max(0, deadline - self.engine.now), causes=self.trace.because,
-                field="spec.terminationGracePeriodSeconds",
+                field="spec.terminationGracePeriodSeconds", is_pod_ending=True,
             )  # fmt: skip
+        for name, container in reversed(containers.items()):
+            if container["state"] == "running":
+                self.kubelet.containers.stop_in_turn(record["uid"], name, container["serial"])
         if any(c["state"] == "running" for c in record["containers"].values()):
             self.kubelet.publish(record)
         else:
@@ -64,14 +69,15 @@ class PodEnds:
             if known is not None:
                 for name, container in record["containers"].items():
                     if container["killing"] is not None:
-                        self.engine.at(
-                            max(deadline, self.engine.now + SHORTEST_GRACE_MS),
-                            Priority.PROCESS,
-                            "kubelet.sigkill",
-                            record["uid"],
-                            name,
-                            container["serial"],
-                        )
+                        container["killing"]["deadline"] = deadline
+                        timers = [
+                            (deadline, "stop_in_turn"),
+                            (max(deadline, self.engine.now + SHORTEST_GRACE_MS), "sigkill"),
+                        ]
+                        for due, timer in timers:
+                            self.engine.at(
+                                due, Priority.PROCESS, f"kubelet.{timer}", record["uid"], name, container["serial"]
+                            )  # fmt: skip
         return int(record["deadline"])
 
     def _over(self, record: Record, pod: Obj, deleting: bool) -> None:

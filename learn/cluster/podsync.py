@@ -121,12 +121,17 @@ def has_ended(spec: Mapping[str, Any], containers: Mapping[str, Container], *, i
     )
 
 
-def to_kill(spec: Mapping[str, Any], containers: Mapping[str, Container]) -> tuple[str, ...]:
-    """Whom to end next when the Pod ends: app and init containers together, then sidecars, last one first."""
-    running = [name for name, c in containers.items() if c["state"] == "running"]
-    others = [name for name in running if containers[name]["kind"] != "sidecar"]
-    if others:
-        return tuple(name for name in others if containers[name]["killing"] is None)
-    sidecars = [name for name in reversed(running) if containers[name]["killing"] is None]
-    waiting_for = any(containers[name]["killing"] is not None for name in running)
-    return () if waiting_for else tuple(sidecars[:1])
+def may_stop(containers: Mapping[str, Container], name: str) -> bool:
+    """Whether it is a container's turn to stop when its Pod ends (kuberuntime_termination_order.go).
+
+    App and init containers stop at once, a sidecar when they and the sidecars after it have stopped.
+    """
+    if containers[name]["kind"] != "sidecar":
+        return True
+    names = list(containers)
+    later = names[names.index(name) + 1 :]
+    return not any(
+        containers[other]["state"] == "running"
+        for other in names
+        if containers[other]["kind"] != "sidecar" or other in later
+    )

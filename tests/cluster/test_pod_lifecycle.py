@@ -6,7 +6,7 @@ from learn.cluster.cluster import Cluster
 from learn.cluster.hooks import stop_times
 from learn.cluster.objects import Ref
 from learn.cluster.podstatus import phase
-from learn.cluster.podsync import new_containers, to_start
+from learn.cluster.podsync import may_stop, new_containers, to_start
 from tests.cluster.factories import container, deployment, pod, probe, service, shell_pod
 
 
@@ -151,6 +151,68 @@ def test_a_sidecar_starts_before_and_ends_after_the_main_container():
         ("main", "exited"),
         ("log-shipper", "exited"),
     ]
+
+
+def stopping(*, hook=0, main="sleep 3600", grace=30):
+    """When the containers of a Pod with two sidecars were told to end and did, in seconds after its deletion."""
+    sidecars = [
+        {"name": name, "image": "example.com/shipper:1.0", "restartPolicy": "Always"}
+        for name in ("one", "two")
+    ]
+    if hook:
+        sidecars[1]["lifecycle"] = {"preStop": {"sleep": {"seconds": hook}}}
+    app = {"name": "main", "image": "busybox:1.37", "command": ["sh", "-c", main]}
+    if not main:
+        app = {"name": "main", "image": "example.com/web:1.0"}
+    cluster = run(pod(containers=[app], initContainers=sidecars, terminationGracePeriodSeconds=grace), 20_000)
+    cluster.delete("Pod", "web")
+    cluster.run_until(200_000)
+    ref = Ref("Pod", "default", "web")
+    killing = {
+        e.data["container"]: (e.time_ms - 20_000) / 1000 for e in cluster.trace.of(ref, "container-killing")
+    }
+    exits = {
+        e.data["container"]: (e.time_ms - 20_000) / 1000 for e in cluster.trace.of(ref, "container-exited")
+    }
+    return killing, exits
+
+
+@pytest.mark.parametrize(
+    ("setting", "exits"),
+    [
+        # killContainer with a termination order: all are told at once, sidecars wait for those after them.
+        ({"main": ""}, {"main": 0, "two": 0, "one": 0}),
+        ({"main": "", "hook": 7}, {"main": 0, "two": 7, "one": 7}),
+        # A main container that does not heed SIGTERM uses up the grace period; the sidecars go with it.
+        ({}, {"main": 30, "two": 30, "one": 30}),
+        ({"hook": 7}, {"main": 30, "two": 30, "one": 30}),
+    ],
+)
+def test_sidecars_end_in_turn(setting, exits):
+    killing, ended = stopping(**setting)
+    assert set(killing.values()) == {0}
+    assert ended == exits
+
+
+def test_whose_turn_it_is_to_stop():
+    """kuberuntime_termination_order.go: sidecars in the reverse of their order, after all the others."""
+    spec = {
+        "initContainers": [
+            {"name": "a", "restartPolicy": "Always"},
+            {"name": "b", "restartPolicy": "Always"},
+        ],
+        "containers": [{"name": "c"}, {"name": "d"}],
+    }
+    containers = new_containers(spec)
+    for each in containers.values():
+        each["state"] = "running"
+    order = []
+    while running := [name for name, c in containers.items() if c["state"] == "running"]:
+        now = [name for name in running if may_stop(containers, name)]
+        order.append(now)
+        for name in now:
+            containers[name]["state"] = "terminated"
+    assert order == [["c", "d"], ["b"], ["a"]]
 
 
 def test_a_crashing_container_waits_longer_and_longer():
