@@ -14,6 +14,7 @@ from learn.cluster.network.addresses import is_within
 from learn.cluster.network.clients import Client
 from learn.cluster.network.cuts import NetworkCuts
 from learn.cluster.network.guard import Guard
+from learn.cluster.network.healthcheck import health_answer, local_endpoints
 from learn.cluster.network.hops import Failure, HopKind, Reason, Symptom, Trip
 from learn.cluster.network.networkpolicy import Peer
 from learn.cluster.network.packets import (
@@ -25,7 +26,7 @@ from learn.cluster.network.packets import (
     drawn_evenly,
     failed,
 )
-from learn.cluster.network.rules import Door, ServicePort, in_source_ranges
+from learn.cluster.network.rules import Door, ServicePort, in_source_ranges, key_of
 from learn.cluster.network.services import Scope, Unreachable, captured_ips
 from learn.cluster.network.settings import ExternalHost
 from learn.cluster.network.virtualip import VirtualAddress
@@ -215,7 +216,10 @@ class Connector:
         yield from self._at_node(trip, sent, node, from_inside=False)
 
     def _host(self, trip: Trip, packet: Packet, node: str) -> Iterator[Step]:
-        """The node's own address: a hostPort, a Pod in the node's network, or nobody."""
+        """The node's own address: kube-proxy's health check, a hostPort, a Pod in the node's network, or nobody."""
+        if (checked := self._health_check(trip, packet, node)) is not None:
+            yield checked
+            return
         for pod in self.cluster.store.pods_on(node):
             pod_ip = (pod.get("status") or {}).get("podIP", "")
             for container in containers_of(pod["spec"]) if pod_ip else ():
@@ -230,6 +234,18 @@ class Connector:
                     yield from self._deliver(hop, inside)
                     return
         yield from self._deliver(trip, packet)
+
+    def _health_check(self, trip: Trip, packet: Packet, node: str) -> Step | None:
+        """What balancers ask kube-proxy; None for a port that is no Service's healthCheckNodePort."""
+        table = self.cluster.proxy.table(node)
+        service = table.at_health_check(packet.port) if packet.protocol == "TCP" else None
+        if service is None:
+            return None
+        ports = service["spec"].get("ports") or ()
+        found = [each for port in ports for each in table.endpoints(key_of(service), port.get("name") or "")]
+        answer = health_answer(service, local_endpoints(found, node))
+        hop = trip.via(HopKind.NODE_PORT, ref_of(dict(service)), "spec.healthCheckNodePort", port=packet.port)
+        return hop, Connected(ip=packet.ip, port=packet.port, source_ip=packet.source_ip, external=answer)
 
     # -- at the Pod ------------------------------------------------------------------------------
 

@@ -224,7 +224,7 @@ def _exchange(cluster: Cluster, trip: Trip, end: Connected, way: Way) -> tuple[T
     if request.scheme == "tcp":
         return trip, Answer(status=0, pod=end.pod_name, container=end.container, source_ip=end.source_ip)
     if end.external is not None:
-        return trip, Answer(status=end.external.status, source_ip=end.source_ip)
+        return trip, Answer(status=end.external.status, body=end.external.body, source_ip=end.source_ip)
     if end.running is None:
         return _api_server(trip, request)
     protocol = end.running.opens(end.port)

@@ -83,6 +83,7 @@ class RuleTable:
         self._endpoints: dict[tuple[str, str], tuple[Endpoint, ...]] = {}
         self._by_address: dict[tuple[str, int, str], ServicePort] = {}
         self._by_balancer: dict[tuple[str, int, str], ServicePort] = {}
+        self._by_health_check: dict[int, Service] = {}
         self._by_node_port: dict[tuple[int, str], ServicePort] = {}
         for item in slices:
             meta = item["metadata"]
@@ -96,6 +97,8 @@ class RuleTable:
     def _add(self, service: Service) -> None:
         spec = service["spec"]
         self.cluster_ips[spec["clusterIP"]] = key_of(service)
+        if check := spec.get("healthCheckNodePort"):
+            self._by_health_check.setdefault(check, service)
         doors = [(spec["clusterIP"], Door.CLUSTER_IP)]
         doors += [(ip, Door.EXTERNAL_IP) for ip in spec.get("externalIPs") or ()]
         doors += [(ip, Door.LOAD_BALANCER) for ip in captured_ips(service)]
@@ -120,6 +123,9 @@ class RuleTable:
 
     def at_node_port(self, port: int, protocol: str) -> ServicePort | None:
         return self._by_node_port.get((port, protocol))
+
+    def at_health_check(self, port: int) -> Service | None:
+        return self._by_health_check.get(port)
 
     def slices(self, key: str) -> list[EndpointSlice]:
         return self._slices.get(key, [])

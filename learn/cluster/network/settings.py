@@ -56,10 +56,11 @@ class GatewayController:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalHost:
-    """A host outside the cluster: the ports that it opens, and the status that it answers over HTTP."""
+    """A host outside the cluster: the ports that it opens, and what it answers over HTTP."""
 
     ports: tuple[int, ...] = (80, 443)
     status: int = 200
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ Rules: Kubernetes documentation, concepts/services-networking/service (LoadBalan
 source-ip; k8s.io/cloud-provider, controllers/service/controller.go; pkg/proxy/iptables/proxier.go.
 """
 
+import json
+
 import pytest
 
 from learn.cluster.network.pool import next_free
@@ -116,6 +118,22 @@ def test_addresses_of_a_pool():
     assert next_free("203.0.113.0/24", []) == "203.0.113.10"
     assert next_free("203.0.113.0/24", ["203.0.113.10", "203.0.113.11"]) == "203.0.113.12"
     assert next_free("192.0.2.8/30", ["192.0.2.10"]) == ""
+
+
+@pytest.mark.parametrize(("node", "status", "count"), [("192.168.1.11", 200, 1), ("192.168.1.10", 503, 0)])
+def test_nodes_tell_balancers_whether_they_have_endpoints(node, status, count):
+    """pkg/proxy/healthcheck/service_health.go"""
+    cluster = cluster_with(on_node("node-2", "web-0"), balanced(externalTrafficPolicy="Local"), network=CLOUD)
+    port = cluster.get("Service", "web")["spec"]["healthCheckNodePort"]
+    found = ask(cluster, f"http://{node}:{port}/healthz", "outside")
+    assert (found.status, json.loads(found.body)) == (
+        status,
+        {
+            "service": {"namespace": "default", "name": "web"},
+            "localEndpoints": count,
+            "serviceProxyHealthy": True,
+        },
+    )
 
 
 @pytest.mark.parametrize(("mode", "inside"), [("VIP", False), ("Proxy", True)])
