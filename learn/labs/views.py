@@ -187,7 +187,7 @@ def lab_context(page: Lab) -> dict[str, Any]:
         "playback": page.playback,
         "text": page.text,
         "urls": {name: reverse(f"labs:{name}", args=[page.exercise.id]) for name in ACTIONS},
-        "announcement": page.outcome.announcement if page.outcome else "採点できませんでした。",
+        "announcement": page.outcome.announcement if page.outcome else "目標を確かめられませんでした。",
         "nav": "courses",
     }
 
@@ -198,7 +198,7 @@ def _planned(request: LearnerRequest, catalog: Catalog, exercise: Exercise) -> H
         "exercise": exercise,
         "lesson": lesson,
         "course": catalog.courses_by_id[lesson.course_id],
-        "waits_for": WAITS_FOR_NAMES[exercise.waits_for] if exercise.waits_for else "採点",
+        "waits_for": WAITS_FOR_NAMES[exercise.waits_for] if exercise.waits_for else "目標の検査",
         "nav": "courses",
     }
     return render_page(request, "labs/planned.html", context)

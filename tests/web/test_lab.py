@@ -172,10 +172,10 @@ def test_a_fault_of_ours_keeps_the_text_and_blames_nobody(learner, exercise, mon
         patch.setattr("learn.labs.outcome.try_out", broken)
         response = check(learner, text, **HTMX)
         assert response.status_code == 200
-        assert "採点できませんでした。" in part_of(text_of(response), "result")
+        assert "目標を確かめられませんでした。" in part_of(text_of(response), "result")
         assert "正解" not in text_of(response)
         page = text_of(learner.get(LAB))
-        assert "採点できませんでした。" in part_of(page, "result")
+        assert "目標を確かめられませんでした。" in part_of(page, "result")
         assert editor_text(page) == text
     kept = ExerciseCheck.objects.get()
     assert (kept.text, kept.solved) == (text, None)

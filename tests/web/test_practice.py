@@ -296,7 +296,7 @@ def test_a_fault_of_ours_leaves_the_goals_open_and_says_so(learner, monkeypatch)
     monkeypatch.setattr(standing, "values_now", fails)
     html = judge(learner)
     assert goals(html) == ["unready"] * 6
-    assert "採点できませんでした。" in html
+    assert "目標を確かめられませんでした。" in html
     assert not solved()
 
 

@@ -45,7 +45,7 @@ class Standing:
     @property
     def words(self) -> str:
         if self.fault:
-            return "採点できませんでした。"
+            return "目標を確かめられませんでした。"
         if self.solved:
             return "目標をすべて達成しました。"
         return f"達成した目標は{len(self.goals)}つのうち{self.met}です。"
