@@ -18,6 +18,7 @@ from learn.sandbox.scalars import key_text, resolve_plain, resolve_tagged
 
 _PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_COMMENT_FOR_VALUE = re.compile(r" *: +(#[^\s#!]\S*)")
 _MERGE = "<<"
 _MOST_PROBLEMS = 500
 _TEMPLATE_ENGLISH = "error converting YAML to JSON: yaml: invalid map key: map[interface {}]interface {}"
@@ -223,9 +224,19 @@ class Reader:
                 self._report("yaml-duplicate-key", key_node, (*path, key), key=key, first=line)
             places[key] = key_node
             result[key] = self._value(value_node, (*path, key), depth + 1)
+            if result[key] is None:
+                self._note_comment(key, key_node, path)
         for merge in merges:
             self._merge(merge, result, path, depth)
         return result
+
+    def _note_comment(self, key: str, node: yaml.Node, path: Path) -> None:
+        """Report a value that is empty because it starts like a comment: `color: #ff0000`."""
+        end = node.end_mark
+        line = self._lines[end.line] if end.line < len(self._lines) else ""
+        comment = _COMMENT_FOR_VALUE.match(line, end.column)
+        if comment is not None:
+            self._report("yaml-value-commented", node, (*path, key), key=key, found=comment[1][:40])
 
     def _merge(self, node: yaml.Node, into: dict[str, Any], path: Path, depth: int) -> None:
         for source in node.value if isinstance(node, yaml.SequenceNode) else [node]:

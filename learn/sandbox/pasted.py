@@ -42,8 +42,8 @@ def pasted_lines(lines: list[str], code: list[str]) -> list[Diagnostic]:
     """What is no part of the manifest. One fix takes away all of it, so each finding offers the same."""
     if _are_numbered(lines):
         return [_unnumbered(lines)]
-    if _is_diff(lines):
-        return [_undiffed(lines)]
+    if added := _added_lines(lines, code):
+        return [_undiffed(lines, added)]
     found = list(_foreign_lines(lines, code))
     edits = tuple(edit for each in found if each.fix for edit in each.fix.edits)
     return [replace(each, fix=Fix(edits=edits)) if each.fix else each for each in found]
@@ -61,29 +61,42 @@ def _foreign_lines(lines: list[str], code: list[str]) -> Iterator[Diagnostic]:
             yield _slip(name, index, line, len(line))
 
 
-def _is_diff(lines: list[str]) -> bool:
-    """Whether the text is a patch: every line has its mark, and most were added or a head says so."""
-    filled = [line for line in lines if line.strip()]
-    added = sum(line.startswith("+") for line in filled)
-    is_headed = any(line.startswith("@@ ") for line in filled)
-    return added > 1 and (is_headed or added * 2 > len(filled)) and all(map(_DIFF.match, filled))
+def _added_lines(lines: list[str], code: list[str]) -> list[int]:
+    """The lines that a patch would have added; no manifest has a line that starts with a plus sign."""
+    return [i for i, line in enumerate(lines) if line.startswith("+") and code[i].startswith("+")]
 
 
-def _undiffed(lines: list[str]) -> Diagnostic:
-    """The finding on a patch; its fix keeps what the patch leaves in the file."""
+def _undiffed(lines: list[str], added: list[int]) -> Diagnostic:
+    """The finding on a patch; its fix keeps what the patch leaves in the file.
+
+    Where other lines have no margin for the marks, only what was added and what stands beside it is the patch.
+    """
+    has_margin = all(_DIFF.match(line) for line in lines)
     edits = []
-    for number, line in enumerate(lines, 1):
-        is_kept = line.startswith((" ", "+")) and not line.startswith("+++")
-        end = 2 if is_kept else len(line) + 1
-        if line:
-            edits.append(Edit(line=number, column=1, end_line=number, end_column=end, text=""))
-    first = next(number for number, line in enumerate(lines, 1) if line.startswith("+"))
+    for index, line in enumerate(lines):
+        is_added = line.startswith("+") and not line.startswith("+++")
+        if is_added or (has_margin and line.startswith(" ")):
+            edits.append(_removal(index, 1))
+        elif line and (has_margin or line.startswith("+") or _is_removed(lines, index)):
+            edits.append(_removal(index, len(line)))
+    number = added[0] + 1
     return Diagnostic(
         code="text-diff-mark",
-        span=Span(line=first, column=1),
-        params={"line": str(first)},
+        span=Span(line=number, column=1),
+        params={"line": str(number)},
         fix=Fix(edits=tuple(edits)),
     )
+
+
+def _is_removed(lines: list[str], index: int) -> bool:
+    """Whether a line with a minus sign stands in one block with added lines."""
+    while index < len(lines) and lines[index].startswith("-"):
+        index += 1
+    return index < len(lines) and lines[index].startswith("+") and lines[index - 1].startswith("-")
+
+
+def _removal(index: int, length: int) -> Edit:
+    return Edit(line=index + 1, column=1, end_line=index + 1, end_column=length + 1, text="")
 
 
 def _unnumbered(lines: list[str]) -> Diagnostic:

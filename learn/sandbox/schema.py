@@ -11,6 +11,7 @@ from typing import Any
 from learn.cluster.api.conformance import Departure, Problem, decode_error, validate_schema
 from learn.cluster.api.fielderror import Path, path_text
 from learn.cluster.api.schema import Schema, Type, schema_of
+from learn.sandbox.confusions import confusion_of
 from learn.sandbox.diagnostics import Diagnostic, Fix
 from learn.sandbox.edits import (
     add_colon,
@@ -23,11 +24,11 @@ from learn.sandbox.edits import (
     split_keys,
     unquote_scalar,
 )
+from learn.sandbox.homes import home_of
 from learn.sandbox.objects import ManifestObject
 from learn.sandbox.spelling import nearest
 from learn.sandbox.words import SCHEMA_TYPE_NAMES, value_kind
 
-_SEARCH_DEPTH = 3
 _MOST_PROBLEMS = 501
 _MOST_SEARCHES = 40
 
@@ -91,7 +92,7 @@ def _unknown_field(
     params = {"field": str(field), "parent": _place(tuple(parent), obj), "english": english}
     siblings = _value_at(obj.value, tuple(parent))
     near = nearest(str(field), (name for name in problem.schema.properties if name not in siblings))
-    home = _home_of(str(field), problem, root) if search and not near else None
+    home = home_of(str(field), problem, root) if search and not near else None
     code, fix, meant = "schema-undefined-field", None, problem.path
     if str(field).startswith("-") and str(field)[1:].isidentifier():
         code, fix = "yaml-missing-space-dash", rename_key(obj, problem.path, f"- {str(field)[1:]}")
@@ -101,6 +102,10 @@ def _unknown_field(
         fits = _fits(problem.value, problem.schema.properties[near])
         code, fix = "schema-unknown-field", rename_key(obj, problem.path, near) if fits else None
         params["near"] = near
+    elif confusion := confusion_of(obj, problem):
+        code, fix = confusion.code, confusion.fix
+        params.update(confusion.params)
+        meant = (*parent, params["instead"].partition(".")[0]) if "instead" in params else meant
     elif home is not None:
         code, meant = "schema-misplaced-field", home
         params["home"] = path_text(home)
@@ -117,46 +122,6 @@ def _fits(value: Any, schema: Schema) -> bool:
         case Type.ANY:
             return True
     return not isinstance(value, (dict, list))
-
-
-def _home_of(field: str, problem: Problem, root: Schema) -> Path | None:
-    """The nearest place that does have `field`: below this object, else beside or above it."""
-    parent = problem.path[:-1]
-    below = _below(field, problem.schema, _SEARCH_DEPTH)
-    if below is not None:
-        return (*parent, *below)
-    for length in range(len(parent) - 1, -1, -1):
-        above = root.at(parent[:length])
-        if above is None:
-            continue
-        if above.type is Type.OBJECT and field in above.properties:
-            return (*parent[:length], field)
-        beside = _below(field, above, 2)
-        if beside is not None:
-            return (*parent[:length], *beside)
-    return None
-
-
-def _below(field: str, schema: Schema, depth: int) -> Path | None:
-    """The shortest path under `schema` that ends in `field`; lists are entered at their first item."""
-    level: list[tuple[Path, Schema]] = [((), schema)]
-    for _ in range(depth):
-        following: list[tuple[Path, Schema]] = []
-        for path, owner in level:
-            if owner.type is not Type.OBJECT:
-                continue
-            for name, child in owner.properties.items():
-                if name == "status":
-                    continue
-                inner, inner_path = child, (*path, name)
-                if child.type is Type.ARRAY and child.items is not None:
-                    inner, inner_path = child.items, (*path, name, 0)
-                if inner.type is Type.OBJECT:
-                    if field in inner.properties:
-                        return (*inner_path, field)
-                    following.append((inner_path, inner))
-        level = following
-    return None
 
 
 def _missing_field(obj: ManifestObject, problem: Problem) -> Diagnostic:
@@ -178,6 +143,9 @@ def _missing_field(obj: ManifestObject, problem: Problem) -> Diagnostic:
 def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
     wanted, found = problem.schema.type, problem.value
     code, fix = _cause(obj, problem)
+    confusion = None if fix else confusion_of(obj, problem)
+    if confusion is not None:
+        code, fix = confusion.code, confusion.fix
     span, value = obj.span(problem.path), _written(obj, problem.path)
     if code == "yaml-missing-space-dash" and isinstance(found, dict):
         value = next(iter(found))
@@ -191,9 +159,12 @@ def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
         field=_place(problem.path, obj),
         found=value_kind(found),
         value=value,
-        key=_written(obj, problem.path).partition(" ")[0],
-        wanted=SCHEMA_TYPE_NAMES[wanted],
-        english=decode_error(obj.value, [problem]) or "",
+        **{
+            "key": _written(obj, problem.path).partition(" ")[0],
+            "wanted": SCHEMA_TYPE_NAMES[wanted],
+            "english": decode_error(obj.value, [problem]) or "",
+            **(confusion.params if confusion else {}),
+        },
     )
 
 

@@ -199,17 +199,23 @@ def _missing_space(scene: Scene) -> Diagnostic | None:
                 )
         match = _MISSING_SPACE_DASH.match(scene.lines[index])
         if match:
-            fix = insertion(index, match.end(1) + 1, " ")
-            if scene.improves(fix):
-                return diagnose(
-                    scene,
-                    "yaml-missing-space-dash",
-                    index,
-                    match.end(1),
-                    fix=fix,
-                    value=scene.lines[index].strip(),
-                )
+            column = match.end(1)
+            for fix in (insertion(index, column + 1, " "), _spaced_item(scene, index, column)):
+                if scene.improves(fix):
+                    value = scene.lines[index].strip()
+                    return diagnose(scene, "yaml-missing-space-dash", index, column, fix=fix, value=value)
     return None
+
+
+def _spaced_item(scene: Scene, index: int, dash: int) -> Fix:
+    """Put a space after the dash, and move the lines below that belong to its item along."""
+    edits = [_edit(index, dash + 1, dash + 1, " ")]
+    for line in range(index + 1, len(scene.lines)):
+        text = scene.lines[line]
+        if text.strip() and len(text) - len(text.lstrip(" ")) <= dash:
+            break
+        edits.append(_edit(line, 0, 0, " " if text.strip() else ""))
+    return Fix(edits=tuple(edits))
 
 
 def _missing_colon(scene: Scene) -> Diagnostic | None:

@@ -179,5 +179,27 @@ def test_a_patch_is_read_as_what_it_leaves():
     assert yaml.safe_load(apply_fix(text, slip.fix))["metadata"] == {"name": "b"}
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (" apiVersion: v1\n kind: ConfigMap\n metadata:\n-  name: a\n+  name: b\n", {"name": "b"}),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata:\n-  name: a\n+  name: b\n", {"name": "b"}),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n+  namespace: b\n",
+            {"name": "a", "namespace": "b"},
+        ),
+    ],
+    ids=["with a margin", "without one", "added only"],
+)
+def test_part_of_a_patch_is_read_as_what_it_leaves(text, left):
+    slip = check(text).errors[0]
+    assert slip.code == "text-diff-mark"
+    assert yaml.safe_load(apply_fix(text, slip.fix)) == {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": left,
+    }
+
+
 def test_a_list_with_signs_in_it_is_no_patch():
     assert not [d for d in check("- +a\n- +b\n- -c\n").diagnostics if d.code == "text-diff-mark"]

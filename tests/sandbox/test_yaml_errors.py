@@ -19,6 +19,12 @@ from tests.sandbox.manifests import DEPLOYMENT, broken
         ("    metadata:", "   metadata:", "yaml-bad-indent", 13),
         ("      - name: web", "      name: web", "yaml-missing-dash", 18),
         ("      - name: web", "      -name: web", "yaml-missing-space-dash", 18),
+        (
+            "      - name: http\n          containerPort: 8080",
+            "      -name: http\n         containerPort: 8080",
+            "yaml-missing-space-dash",
+            21,
+        ),
         ("kind: Deployment", "kind:Deployment", "yaml-missing-space", 2),
         ("  name: web\n  labels:\n    app: web\n", "  name:web\n", "yaml-missing-space", 4),
         ("            path: /healthz", "            path:/healthz", "yaml-missing-space", 25),

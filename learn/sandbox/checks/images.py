@@ -1,8 +1,9 @@
-"""Images whose content can change under the same name."""
+"""Images that cannot be pulled by their name, or whose content can change under it."""
 
 from collections.abc import Iterator
 
 from learn.cluster.api.access import text_at
+from learn.cluster.api.images import parse_image
 from learn.sandbox.checks.registry import Finding, container_check
 from learn.sandbox.checks.world import Container
 
@@ -15,11 +16,19 @@ def _tag(image: str) -> str | None:
     return last.partition(":")[2]
 
 
+@container_check("container-image-malformed")
+def malformed(container: Container) -> Iterator[Finding]:
+    """A reference that no container runtime can read; the API server takes it (InvalidImageName)."""
+    image = text_at(container.value, "image")
+    if image and image == image.strip() and parse_image(image) is None:
+        yield Finding(obj=container.obj, path=(*container.path, "image"), params={"image": image[:80]})
+
+
 @container_check("image-latest")
 def latest(container: Container) -> Iterator[Finding]:
     """The tag latest, which moves."""
     image = text_at(container.value, "image")
-    if image and _tag(image) == "latest":
+    if parse_image(image) and _tag(image) == "latest":
         yield Finding(obj=container.obj, path=(*container.path, "image"), params={"image": image[:80]})
 
 
@@ -27,7 +36,7 @@ def latest(container: Container) -> Iterator[Finding]:
 def no_tag(container: Container) -> Iterator[Finding]:
     """No tag at all, which means latest."""
     image = text_at(container.value, "image")
-    if image and _tag(image) == "":
+    if parse_image(image) and _tag(image) == "":
         yield Finding(obj=container.obj, path=(*container.path, "image"), params={"image": image[:80]})
 
 

@@ -382,4 +382,11 @@ MESSAGES: dict[str, Message] = {
         "",
         "pod-basics",
     ),
+    "container-image-malformed": warning(
+        "イメージの名前の書き方が正しくありません",
+        "`{image}`はイメージの名前として読めません。リポジトリの名前に大文字は使えず、空白や余分な記号も入れられません。",
+        "`nginx:1.27`のように、小文字の名前、「:」、タグの順に続けて書きます。",
+        'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": invalid reference format',
+        lesson="pod-basics",
+    ),
 }

@@ -21,6 +21,24 @@ MESSAGES: dict[str, Message] = {
         "綴りと字下げを見直すか、{line}行目を消します。",
         "{english}",
     ),
+    "schema-former-field": error(
+        "`{field}`は以前の書き方です",
+        "いまの`{parent}`に`{field}`はなく、同じことを`{instead}`に書きます。",
+        "`{field}`を`{instead}`に書き換えます。「.」は、1段深い項目を表します。",
+        "{english}",
+    ),
+    "schema-level-left-out": error(
+        "`{level}`の段がありません",
+        "`{field}`は、`{parent}`のすぐ下ではなく、`{level}`の中に書きます。",
+        "`{field}`の上に`{level}:`の行を入れ、その下の字下げを2つ深くします。",
+        "{english}",
+    ),
+    "schema-needless-level": error(
+        "`{level}`の段は要りません",
+        "ラベルは、この`selector`のすぐ下に書きます。`{level}`を書くのは、DeploymentやNetworkPolicyなどの`selector`です。",
+        "`{level}:`の行を消し、その下の字下げを浅くします。",
+        "{english}",
+    ),
     "schema-missing-field": error(
         "必要な項目`{field}`がありません",
         "`{parent}`には、`{field}`を必ず書きます。",
@@ -37,6 +55,24 @@ MESSAGES: dict[str, Message] = {
         "値の種類が違います",
         "`{field}`に書けるのは{wanted}です。ここには{found}が書かれています。",
         "`{field}`の値を{wanted}に書き換えます。",
+        "{english}",
+    ),
+    "schema-short-form": error(
+        "`{value}`だけでは書けません",
+        "`{field}`に書けるのは、項目と値の組です。何の値かを、項目の名前で表します。",
+        "{meant}と書きます。",
+        "{english}",
+    ),
+    "schema-environment-map": error(
+        "環境変数の書き方が違います",
+        "`{field}`は、`name`と`value`を持つ要素のリストです。Docker Composeの書き方とは違います。",
+        "`{key}`なら、`- name: {key}`の次の行に`value:`を書きます。",
+        "{english}",
+    ),
+    "schema-seconds-with-unit": error(
+        "秒数に単位が付いています",
+        "`{field}`に書けるのは、秒数を表す整数だけです。",
+        "`{value}`を`{meant}`に直します。",
         "{english}",
     ),
     "schema-unquoted-string": error(

@@ -32,6 +32,11 @@ MESSAGES: dict[str, Message] = {
         "{first}行目と{line}行目の、どちらかを消します。",
         'yaml: unmarshal errors:\n  line {line}: key "{key}" already set in map',
     ),
+    "yaml-value-commented": warning(
+        "`{key}`の値がコメントになっています",
+        "空白の後の`#`から行末までは、コメントです。`{key}`の値は空になります。",
+        '値なら、`"{found}"`と引用符で囲みます。コメントなら、`#`の後に空白を置きます。',
+    ),
     "yaml-key-not-text": error(
         "項目の名前が文字列ではありません",
         "Kubernetesの項目の名前は文字列だけです。括弧で始まる値やnullは名前になりません。",
