@@ -632,3 +632,14 @@ def test_a_job_made_by_hand_is_not_counted():
 def test_a_schedule_that_never_comes_is_told():
     cluster = run(cron(schedule="59 23 31 2 *"), 120_000)
     assert {reason for _, reason in told_by_cron(cluster)} == {"InvalidSchedule"}
+
+
+def test_a_finished_job_is_not_remembered():
+    cluster = run(job("exit 1", backoffLimit=1), 120_000)
+    assert told(cluster) == ["FailureTarget", "Failed"]
+    assert cluster.parts["job"].state == {}
+    cluster = run(job("sleep 3600"), 10_000)
+    assert len(cluster.parts["job"].state) == 1
+    cluster.delete("Job", "j")
+    cluster.run_until(120_000)
+    assert cluster.parts["job"].state == {}

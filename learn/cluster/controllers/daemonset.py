@@ -27,7 +27,7 @@ LONGEST_BACKOFF_MS = 900_000
 
 
 class DaemonSetController(Controller):
-    """State: `uid/node` -> `[delay, at]`, the back-off of Pods that failed there, in milliseconds."""
+    """State: `namespace/name/node` -> `[delay, at]`, the back-off of Pods that failed there, in milliseconds."""
 
     name = "daemonset"
 
@@ -50,6 +50,8 @@ class DaemonSetController(Controller):
     def reconcile(self, key: str) -> None:
         daemon_set = self.store.find("DaemonSet", *split_key(key))
         if daemon_set is None:
+            for known in [known for known in self.state if known.startswith(f"{key}/")]:
+                del self.state[known]
             return
         pods = claim(self, daemon_set, "Pod")
         if not is_deleting(daemon_set):
@@ -126,7 +128,7 @@ class DaemonSetController(Controller):
 
     def _may_retry(self, daemon_set: Obj, node: str) -> bool:
         """Whether a failed Pod may be deleted now; then the next one on this node waits twice as long."""
-        key = f"{daemon_set['metadata']['uid']}/{node}"
+        key = f"{own_name(daemon_set)}/{node}"
         delay, at = self.state.get(key) or (0, 0)
         now = self.engine.now
         if now - at > 2 * LONGEST_BACKOFF_MS:

@@ -45,7 +45,12 @@ class JobController(Controller):
     name = "job"
 
     def watches(self) -> Mapping[str, KeysOf]:
-        return {"Job": own_key, "Pod": self._of_pod}
+        return {"Job": self._of_job, "Pod": self._of_pod}
+
+    def _of_job(self, notice: Notice) -> Iterable[str]:
+        if notice.new is None:
+            self.state.pop(notice.obj["metadata"]["uid"], None)
+        return own_key(notice)
 
     def _of_pod(self, notice: Notice) -> Iterable[str]:
         """A Pod that is gone is kept until it is counted, as the finalizer of the tracking does upstream."""
@@ -59,6 +64,7 @@ class JobController(Controller):
         if job is None or is_deleting(job):
             return
         if is_true(job, "Complete") or is_true(job, "Failed"):
+            self.state.pop(job["metadata"]["uid"], None)
             self._expire(job)
             return
         job = self._started(job)

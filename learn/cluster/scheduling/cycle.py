@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from learn.cluster.api.access import map_at, text_at
+from learn.cluster.scheduling.diskconflicts import disk_filter
 from learn.cluster.scheduling.imagelocality import image_scores
 from learn.cluster.scheduling.interpod import interpod_filter, interpod_scores
 from learn.cluster.scheduling.nodeaffinity import (
@@ -33,6 +34,7 @@ FILTERS: tuple[Prepare, ...] = (
     affinity_filter,
     ports_filter,
     fit_filter,
+    disk_filter,
     exclusive_filter,
     volume_filter,
     zone_filter,

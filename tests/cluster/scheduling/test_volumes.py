@@ -180,3 +180,41 @@ def test_a_claim_for_one_pod_is_held_wherever_its_user_is() -> None:
     assert all(each.resolvable for each in found.refusals.values())
     freed = snapshot.replacing(NodeInfo(node("a")))
     assert outcome(pod(volumes=claims("data")), freed) == {"a": "", "b": ""}
+
+
+def gce(name: str, **more: Any) -> Obj:
+    return {"gcePersistentDisk": {"pdName": name, **more}}
+
+
+def rbd(*monitors: str, image: str = "i", **more: Any) -> Obj:
+    return {"rbd": {"monitors": list(monitors), "pool": "p", "image": image, **more}}
+
+
+READ_ONLY = {"readOnly": True}
+EBS = {"awsElasticBlockStore": {"volumeID": "v"}}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "fits"),
+    [
+        # isVolumeConflict: the same disk, unless both only read; an EBS volume in no case.
+        (gce("d"), gce("d"), False),
+        (gce("d"), gce("e"), True),
+        (gce("d", **READ_ONLY), gce("d", **READ_ONLY), True),
+        (gce("d", **READ_ONLY), gce("d"), False),
+        (EBS, EBS, False),
+        ({"awsElasticBlockStore": {"volumeID": "v", **READ_ONLY}}, {"awsElasticBlockStore": {"volumeID": "v", **READ_ONLY}}, False),
+        ({"iscsi": {"iqn": "a"}}, {"iscsi": {"iqn": "a"}}, False),
+        ({"iscsi": {"iqn": "a", **READ_ONLY}}, {"iscsi": {"iqn": "a", **READ_ONLY}}, True),
+        (rbd("m1", "m2"), rbd("m2", "m3"), False),
+        (rbd("m1"), rbd("m2"), True),
+        (rbd("m1"), rbd("m1", image="other"), True),
+        (rbd("m1", **READ_ONLY), rbd("m1", **READ_ONLY), True),
+        (gce("d"), EBS, True),
+    ],
+)  # fmt: skip
+def test_disks_in_a_spec(mine: Obj, theirs: Obj, fits: bool) -> None:
+    user = pod("old", on="a", volumes=[{"name": "v", **theirs}])
+    snapshot = Snapshot.of([node("a")], [user])
+    reason = "" if fits else "node(s) had no available disk"
+    assert outcome(pod(volumes=[{"name": "w", **mine}]), snapshot) == {"a": reason}
