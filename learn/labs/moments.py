@@ -37,9 +37,12 @@ _EVENTS: Mapping[str, str] = {
     "Failed": "コンテナを始められません",
     "FailedMount": "ボリュームをマウントできません",
     "FailedCreate": "Podを作れません",
-    "Evicted": "ノードから退避させられました",
-    "Preempted": "優先度の高いPodに場所を譲りました",
 }
+_NORMAL_EVENTS: Mapping[str, str] = {
+    "TaintManagerEviction": "ノードのtaintのため、退避させられます",
+    "Preempted": "優先度の高いPodに場所を譲ります",
+}
+_CANCELLED = "Cancelling deletion"
 _JOB_EVENTS: Mapping[str, str] = {
     "Completed": "Jobが完了しました",
     "BackoffLimitExceeded": "Jobが失敗しました。やり直しの上限に達しました",
@@ -201,7 +204,10 @@ def _probe(data: Mapping[str, Any]) -> str:
 def _event(entry: TraceEntry) -> str:
     if entry.ref.kind == "Job":
         return _JOB_EVENTS.get(entry.data["reason"], "")
-    return _EVENTS.get(entry.data["reason"], "") if entry.data["type"] == "Warning" else ""
+    if entry.data["message"].startswith(_CANCELLED):
+        return ""
+    told = _EVENTS if entry.data["type"] == "Warning" else _NORMAL_EVENTS
+    return told.get(entry.data["reason"], "")
 
 
 def _from_pods(run: Run) -> Iterator[Moment]:

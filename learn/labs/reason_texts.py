@@ -1,8 +1,7 @@
-"""What each link of a chain of causes says, and the rule of Kubernetes behind it: one entry of `REASONS` each."""
+"""What each link of a chain of causes says: one entry of `REASONS` each."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from learn.cluster.api.access import map_at
@@ -12,126 +11,10 @@ from learn.cluster.pods import is_ready
 from learn.cluster.scenario import Run
 from learn.cluster.trace import TraceEntry
 from learn.labs.moments import PROBES, exited_text, failed_probes, fault_text, killing_text, short_name
+from learn.labs.reason_events import of_event
+from learn.labs.reason_rules import Told
 
 _SERVICE_LABEL = "kubernetes.io/service-name"
-_HPA_URL = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
-_PROBES_URL = (
-    "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What Kubernetes does in such a case, and the page that says so."""
-
-    text: str
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A sentence without its full stop and its key in `REASONS`.
-
-    `ref` and `field` name the object and the path that decided, where the entry itself does not.
-    """
-
-    code: str
-    text: str
-    ref: Ref | None = None
-    field: str = ""
-
-
-_KILL = Rule(
-    text="`failureThreshold`回続けて失敗すると、kubeletはコンテナを終了し、`restartPolicy`に従います。",
-    title="Configure Liveness, Readiness and Startup Probes",
-    url=_PROBES_URL,
-)
-_RESTART = Rule(
-    text="終わったコンテナは、同じPodの中で再起動されます。2回目からは10秒、20秒と待ちが延びます。",
-    title="Pod Lifecycle",
-    url="https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy",
-)
-_READY = Rule(
-    text="Podは、すべてのコンテナが動き、Readiness Probeに成功している間だけ準備完了です。",
-    title="Pod readiness",
-    url="https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions",
-)
-_ENDPOINTS = Rule(
-    text="Serviceの宛先になるのは、`selector`に合い、準備完了であるPodだけです。",
-    title="EndpointSlices",
-    url="https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions",
-)
-_REQUESTS = Rule(
-    text="Serviceへのリクエストは、転送ルールにある宛先のどれかに届きます。宛先がなければ失われます。",
-    title="Virtual IPs and Service Proxies",
-    url="https://kubernetes.io/docs/reference/networking/virtual-ips/",
-)
-_SCHEDULING = Rule(
-    text="スケジューラーは、条件を満たすノードだけを候補にします。1つもなければPodはPendingのままです。",
-    title="Kubernetes Scheduler",
-    url="https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/",
-)
-_IMAGES = Rule(
-    text="kubeletは、`image`に書いた名前のままレジストリから取得します。失敗すると、間隔を延ばしながら繰り返します。",
-    title="Images",
-    url="https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff",
-)
-_MEMORY = Rule(
-    text="使うメモリが`limits.memory`を超えると、コンテナのプロセスは強制終了されます。",
-    title="Resource Management for Pods and Containers",
-    url="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
-)
-_HPA = Rule(
-    text="HPAは15秒ごとに、いまのレプリカ数×（いまの値÷目標の値）を切り上げた数を求めます。",
-    title="Horizontal Pod Autoscaling",
-    url=f"{_HPA_URL}#algorithm-details",
-)
-_HPA_LIMITS = Rule(
-    text="求めた数は、`minReplicas`から`maxReplicas`までに収め、増減の速さの上限と安定化の期間にも従います。",
-    title="Configurable scaling behavior",
-    url=f"{_HPA_URL}#configurable-scaling-behavior",
-)
-
-REASONS: Mapping[str, Rule | None] = {
-    "probe-failed": None,
-    "probe-succeeded": None,
-    "killing": _KILL,
-    "ended": None,
-    "exited": None,
-    "oom": _MEMORY,
-    "restarted": _RESTART,
-    "back-off": _RESTART,
-    "fault": None,
-    "pod-ready": _READY,
-    "pod-unready": _READY,
-    "endpoints": _ENDPOINTS,
-    "endpoints-unmatched": _ENDPOINTS,
-    "rules-synced": None,
-    "answered": _REQUESTS,
-    "lost-no-endpoints": _REQUESTS,
-    "lost-not-listening": _REQUESTS,
-    "lost-unanswered": _REQUESTS,
-    "unschedulable": _SCHEDULING,
-    "NodeResourcesFit": _SCHEDULING,
-    "NodeAffinity": _SCHEDULING,
-    "TaintToleration": _SCHEDULING,
-    "NodeUnschedulable": _SCHEDULING,
-    "PodTopologySpread": _SCHEDULING,
-    "InterPodAffinity": _SCHEDULING,
-    "NodePorts": _SCHEDULING,
-    "other-filter": _SCHEDULING,
-    "image-pull": _IMAGES,
-    "image-name": _IMAGES,
-    "image-never": _IMAGES,
-    "load": None,
-    "hpa-metric": _HPA,
-    "hpa-limit": _HPA_LIMITS,
-    "hpa-stabilization": _HPA_LIMITS,
-    "hpa-bounds": _HPA_LIMITS,
-}
-"""Every reason that a chain can name, with its rule. Each has a counterfactual among the tests."""
-
 _OBSERVED: Sequence[tuple[str, str]] = (
     (r"deadline exceeded|timed out", "`timeoutSeconds`の間に応答がありませんでした"),
     (r"connection refused", "接続を断られました。そのポートでは待ち受けていません"),
@@ -155,7 +38,6 @@ _LOST: Mapping[str, tuple[str, str]] = {
     "not-listening": ("lost-not-listening", "宛先のPodが待ち受けていないため、リクエストが失われました"),
 }
 _UNANSWERED = ("lost-unanswered", "応答できないPodに届いたリクエストが失われました")
-_PULL = re.compile(r'Failed to pull image "([^"]+)"')
 _LIMITS: Mapping[str, str] = {
     "TooManyReplicas": "`maxReplicas`の{maximum}までに収めました",
     "TooFewReplicas": "`minReplicas`の{minimum}より少なくしません",
@@ -282,14 +164,15 @@ def _status(run: Run, entry: TraceEntry) -> Told | None:
     return None
 
 
-# -- decisions and Events --------------------------------------------------------------------------
+# -- decisions -------------------------------------------------------------------------------------
 
 
 def _decision(run: Run, entry: TraceEntry) -> Told | None:
     data = entry.data
     rule = str(data.get("rule", ""))
     if rule == "schedule":
-        text = f"どのノードにも置けませんでした。実際の表示は「{data['message']}」です"
+        pod = short_name(name_of(entry.ref))
+        text = f"Pod`{pod}`は、どのノードにも置けませんでした。実際の表示は「{data['message']}」です"
         return Told(code="unschedulable", text=text)
     if rule == "oom":
         return Told(code="oom", text=f"`{data['container']}`の使うメモリが、`limits.memory`を超えました")
@@ -323,21 +206,6 @@ def _scaling(rule: str, data: Mapping[str, Any]) -> Told | None:
     return Told(code=rule, text=text)
 
 
-def _event(run: Run, entry: TraceEntry) -> Told | None:
-    message = entry.data["message"]
-    if match := _PULL.match(message):
-        text = f"イメージ`{match[1]}`を取得できませんでした。この名前とタグのイメージが、レジストリに見つかりません"
-        return Told(code="image-pull", text=text)
-    if "InvalidImageName" in message:
-        return Told(code="image-name", text="`image`の書き方が、イメージの名前として読み取れません")
-    if "ErrImageNeverPull" in message:
-        text = "ノードにイメージがありません。`imagePullPolicy: Never`のため、取得もしません"
-        return Told(code="image-never", text=text)
-    if message.startswith("Back-off restarting"):
-        return Told(code="back-off", text="終了が続いたため、間隔を空けてから再起動します")
-    return None
-
-
 _TELLERS: Mapping[str, Callable[[Run, TraceEntry], Told | None]] = {
     "probe": _probe,
     "container-killing": _killing,
@@ -351,5 +219,5 @@ _TELLERS: Mapping[str, Callable[[Run, TraceEntry], Told | None]] = {
     "traffic": _traffic,
     "status": _status,
     "decision": _decision,
-    "event": _event,
+    "event": of_event,
 }

@@ -10,7 +10,8 @@ from learn.cluster.objects import Ref
 from learn.cluster.scenario import Run
 from learn.cluster.trace import TraceEntry
 from learn.labs.moments import Moment, fault_end_ms, origin_of
-from learn.labs.reason_texts import REASONS, Rule, told
+from learn.labs.reason_rules import REASONS, Rule
+from learn.labs.reason_texts import told
 from learn.sandbox.objects import TEMPLATE_PATHS, ManifestObject
 
 MAX_REASONS = 9

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from learn.labs.moments import moments_of
-from learn.labs.reason_texts import REASONS
+from learn.labs.reason_rules import REASONS
 from learn.labs.reasons import explain
 from learn.sandbox.runs import try_out
 from tests.web.test_reasons import HANG, LOAD, SERVICE, UNREADY, WEB
@@ -36,6 +36,8 @@ class Case:
     mended_service: dict[str, object] = field(default_factory=dict)
     nodes: object = 3
     mended_nodes: object = 3
+    beside: list[dict[str, object]] = field(default_factory=list)
+    """Other manifests of the scenario, which the run without has not."""
     line: str = ""
     """What stands in the line that decided, "" where no line of the manifest did."""
 
@@ -97,6 +99,53 @@ SPREAD = (
     "labelSelector: {matchLabels: {app: web}}}]"
 )
 
+NONE_MAPPED = with_spec("volumes: [{name: v, configMap: {name: none}}]")
+NONE_READ = with_image("envFrom: [{configMapRef: {name: none}}]")
+TWO = WEB.replace("replicas: 1", "replicas: 2")
+HUNGRY = with_image("resources: {limits: {cpu: '2'}, requests: {cpu: '1'}}")
+IN_VAIN = "Podを作れません"
+EVICT = {
+    "at": 30,
+    "patch": "Node/node-1",
+    "with": {"spec": {"taints": [{"key": "gone", "value": "yes", "effect": "NoExecute"}]}},
+}
+BIG = """---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: high}
+value: 1000
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: big}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: big}}
+  template:
+    metadata: {labels: {app: big}}
+    spec:
+      priorityClassName: high
+      containers:
+      - {name: c, image: example.com/web:1.0, resources: {requests: {cpu: 3500m}}}
+"""
+URGENT = with_image("resources: {requests: {cpu: '1'}}") + BIG
+
+
+def named(kind, name, version="v1", **fields):
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": "default"}, **fields}
+
+
+def quota(**hard):
+    return named("ResourceQuota", "q", spec={"hard": hard})
+
+
+RESTRICTED = {
+    "apiVersion": "v1",
+    "kind": "Namespace",
+    "metadata": {"name": "default", "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
+}
+SMALL = named("LimitRange", "small", spec={"limits": [{"type": "Container", "max": {"cpu": "500m"}}]})
+
 CASES = {
     "probe-failed": Case(effect=KILLED, events=[HANG], without=[], line="livenessProbe:"),
     "probe-succeeded": Case(
@@ -155,6 +204,25 @@ CASES = {
     "image-never": Case(
         effect=NO_START, text=with_image("imagePullPolicy: Never"), mended=WEB, line="imagePullPolicy: Never"
     ),
+    "config-missing": Case(effect=NO_START, text=NONE_READ, mended=WEB, line="name: none"),
+    "mount": Case(effect="ボリュームをマウントできません", text=NONE_MAPPED, mended=WEB, line="configMap: {name: none}"),
+    "quota": Case(effect=IN_VAIN, text=TWO, beside=[quota(pods="1")]),
+    "quota-unset": Case(effect=IN_VAIN, beside=[quota(**{"limits.cpu": "4"})], line="- name: app"),
+    "limit-range": Case(effect=IN_VAIN, text=HUNGRY, beside=[SMALL], line="resources: {limits:"),
+    "pod-security": Case(effect=IN_VAIN, beside=[RESTRICTED], line="spec:"),
+    "service-account": Case(
+        effect=IN_VAIN, text=with_spec("serviceAccountName: none"), mended=WEB, line="serviceAccountName: none"
+    ),
+    "refused": Case(effect=IN_VAIN, text=with_spec("priorityClassName: none"), mended=WEB, line="spec:"),
+    "taint": Case(effect="退避させられます", events=[EVICT], without=[], nodes=1, mended_nodes=1),
+    "preempted": Case(
+        effect="場所を譲ります",
+        text=URGENT,
+        events=[{"at": 30, "scale": "big", "to": 1}],
+        mended=URGENT.replace("      priorityClassName: high\n", ""),
+        nodes=1,
+        mended_nodes=1,
+    ),
     "load": Case(effect="レプリカ数が1から", text=hpa(), events=[BUSY], without=[]),
     "hpa-metric": Case(
         effect="レプリカ数が1から",
@@ -180,9 +248,9 @@ CASES = {
 }  # fmt: skip
 
 
-def reasons_of(text, events, service, nodes, case):
+def reasons_of(text, events, service, nodes, beside, case):
     """The reasons behind the first such effect; None where it does not happen."""
-    scenario = {"duration": 200, "nodes": nodes, "manifests": [service], "events": events}
+    scenario = {"duration": 200, "nodes": nodes, "manifests": [*beside, service], "events": events}
     trial = try_out(text, goals=[], runs=[SimpleNamespace(id="day", scenario=json.dumps(scenario))])
     run = trial.of("day").run
     moments = [each for each in moments_of(run) if case.second in (None, each.ms // 1000)]
@@ -197,7 +265,7 @@ def test_every_reason_has_a_counterfactual():
 @pytest.mark.parametrize("code", CASES)
 def test_without_what_a_reason_claims_its_effect_is_gone(code):
     case = CASES[code]
-    reasons = reasons_of(case.text, case.events, case.service, case.nodes, case)
+    reasons = reasons_of(case.text, case.events, case.service, case.nodes, case.beside, case)
     assert reasons is not None, "the effect does not happen"
     named = [each for each in reasons if each.code == code]
     assert named, [each.code for each in reasons]
@@ -208,4 +276,4 @@ def test_without_what_a_reason_claims_its_effect_is_gone(code):
         ]
     without = case.events if case.without is None else case.without
     service = case.mended_service or case.service
-    assert reasons_of(case.mended or case.text, without, service, case.mended_nodes, case) is None
+    assert reasons_of(case.mended or case.text, without, service, case.mended_nodes, [], case) is None
