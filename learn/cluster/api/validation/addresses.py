@@ -53,10 +53,10 @@ def _network_ambiguities(value: str) -> Iterator[str]:
 
 
 def validate_ordinary_address(value: str, path: Path) -> list[FieldError]:
-    """ValidateNonSpecialIP: of external IPs and endpoints; `value` is an address."""
+    """ValidateNonSpecialIP: of external IPs and endpoints."""
     address = names.parse_ip(value)
     if address is None:
-        return invalid_each(path, value, names.ip_address(value))
+        return invalid_each(path, value, ("must be a valid IP address",))
     plain: IPv4Address | IPv6Address = address
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         plain = address.ipv4_mapped

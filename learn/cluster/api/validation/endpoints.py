@@ -1,6 +1,6 @@
 """Validation of Endpoints and EndpointSlices (core/validation and discovery/validation)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -16,7 +16,7 @@ from learn.cluster.api.fielderror import (
     required,
     too_many,
 )
-from learn.cluster.api.validation.addresses import validate_ordinary_address
+from learn.cluster.api.validation.addresses import validate_address, validate_ordinary_address
 from learn.cluster.api.validation.containers import PROTOCOLS
 from learn.cluster.api.validation.metadata import one_of, unchanged, validate_metadata
 from learn.cluster.api.versions import Behaviour
@@ -34,27 +34,36 @@ def validate_endpoints(
     obj: Mapping[str, Any], old: Mapping[str, Any] | None, rules: Behaviour
 ) -> list[FieldError]:
     errors = validate_metadata(obj, old, names.dns_subdomain)
+    kept = [address.get("ip") for address in _addresses(old or {})]
     for index, subset in enumerate(maps_at(obj, "subsets")):
         at: Path = ("subsets", index)
         if not list_at(subset, "addresses") and not list_at(subset, "notReadyAddresses"):
             errors.append(required(at, "must specify `addresses` or `notReadyAddresses`"))
         for key in ("addresses", "notReadyAddresses"):
             for number, address in enumerate(maps_at(subset, key)):
-                errors += _validate_address(address, (*at, key, number))
+                errors += _validate_address(address, (*at, key, number), rules, kept)
         ports = maps_at(subset, "ports")
         for number, port in enumerate(ports):
             errors += _validate_port(port, len(ports) > 1, (*at, "ports", number))
     return errors
 
 
-def _validate_address(address: Mapping[str, Any], path: Path) -> list[FieldError]:
-    errors = validate_ordinary_address(text_at(address, "ip"), (*path, "ip"))
-    hostname, node = text_at(address, "hostname"), address.get("nodeName")
+def _addresses(obj: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for subset in maps_at(obj, "subsets"):
+        yield from maps_at(subset, "addresses")
+        yield from maps_at(subset, "notReadyAddresses")
+
+
+def _validate_address(
+    address: Mapping[str, Any], path: Path, rules: Behaviour, kept: Collection[object]
+) -> list[FieldError]:
+    ip, hostname, node = text_at(address, "ip"), text_at(address, "hostname"), address.get("nodeName")
+    errors = validate_address(ip, (*path, "ip"), rules, kept)
     if hostname:
         errors += invalid_each((*path, "hostname"), hostname, names.dns_label(hostname))
     if isinstance(node, str):
         errors += invalid_each((*path, "nodeName"), node, names.dns_subdomain(node))
-    return errors
+    return errors or validate_ordinary_address(ip, (*path, "ip"))
 
 
 def _validate_port(port: Mapping[str, Any], named: bool, path: Path) -> list[FieldError]:
@@ -126,10 +135,10 @@ def _validate_slice_address(address: str, kind: str, path: Path) -> list[FieldEr
     match kind:
         case "IPv4":
             wrong = [] if isinstance(parsed, IPv4Address) else [invalid(path, address, _IPV4_REASON)]
-            return wrong or validate_ordinary_address(address, path)
+            return wrong + validate_ordinary_address(address, path)
         case "IPv6":
             wrong = [] if isinstance(parsed, IPv6Address) else [invalid(path, address, _IPV6_REASON)]
-            return wrong or validate_ordinary_address(address, path)
+            return wrong + validate_ordinary_address(address, path)
         case "FQDN":
             return _validate_domain(address, path)
     return []
