@@ -128,6 +128,12 @@ def test_command_shows_prompt_output_and_explanation():
     )
 
 
+def test_a_command_can_be_tried_unless_its_output_is_printed():
+    bare, printed = "run: kubectl get nodes", "run: kubectl get pods\noutput: |\n  web   1/1"
+    assert 'href="/terminal/?run=kubectl+get+nodes#command"' in rendered(f"```command\n{bare}\n```")
+    assert "href" not in rendered(f"```command\n{printed}\n```")
+
+
 def test_the_rest_of_a_command_has_no_prompt_of_its_own():
     html = rendered("```command\nrun: |\n  cat <<EOF > a\n  x\n  EOF\n  kubectl get \\\n    pods\n```")
     prompts = re.findall(r'class="prompt" aria-hidden="true">(\S+)</span> <kbd>(.*?)</kbd>', html)

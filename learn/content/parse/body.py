@@ -227,15 +227,18 @@ class _BodyReader:
             self._problems.add(fields.source_of("run"), "command-prompt", message)
         explain = fields.optional_text("explain")
         explain_html, _ = self._words.prose(explain, fields.source_of("explain")) if explain else ("", ())
-        terminal = self._terminal_of(fields)
+        terminal = self._terminal_of(fields, is_printed=bool(output))
         fields.close()
         return command_html(run, output=output, explain_html=explain_html, terminal=terminal)
 
-    def _terminal_of(self, fields: Fields) -> str:
-        """The terminal of the exercise that the command names, else the one of this place."""
+    def _terminal_of(self, fields: Fields, *, is_printed: bool) -> str:
+        """The terminal of the exercise that the command names, else the one of this place.
+
+        None ("") where the output is printed already: the learner's own cluster has none of its objects.
+        """
         exercise_id = fields.optional_text("exercise")
         if not exercise_id:
-            return self._around.terminal
+            return "" if is_printed and self._around.terminal == OWN_TERMINAL else self._around.terminal
         exercise = self._around.exercises.get(exercise_id)
         if exercise_id not in self._around.exercises:
             message = f"演習「{exercise_id}」は、このレッスンにありません。"

@@ -37,7 +37,7 @@ def code_html(text: str, *, language: str, file: str = "", marked: frozenset[int
 
 
 def command_html(run: str, *, output: str = "", explain_html: str = "", terminal: str = OWN_TERMINAL) -> str:
-    """A command with what it prints and, folded away, how to read that; ``terminal`` is where to try it."""
+    """A command with what it prints and, folded away, how to read that; ``terminal`` is where to try it, if anywhere."""
     parts = [_prompted(line, goes_on=goes_on) for line, goes_on in _lines_of(run)]
     if output:
         parts.append(f"<samp>{escape(output.rstrip())}</samp>")
@@ -56,7 +56,7 @@ _LONGEST_LINK = 2_000
 
 def _try_link(run: str, terminal: str) -> str:
     """A link that puts the command into a terminal's input, where nothing runs by itself."""
-    if len(run) > _LONGEST_LINK:
+    if not terminal or len(run) > _LONGEST_LINK:
         return ""
     address, words = f"{terminal}?{urlencode({'run': run})}#command", "ターミナルで試す"
     return f'<p class="try"><a href="{escape(address)}" data-line="{escape(run)}">{words}</a></p>'
