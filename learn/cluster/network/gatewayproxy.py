@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from learn.cluster.api.times import MILLISECOND, parse_duration
 from learn.cluster.network import clients
 from learn.cluster.network.backends import Via, Way, forward, page, ready_endpoints, service_port
 from learn.cluster.network.connect import Connector
@@ -113,6 +114,14 @@ def _secure(
     return handshake(trip, request, listener_certificate(cluster, gateway, listener, request) or SELF_SIGNED)
 
 
+def via_of(rule: Mapping[str, Any]) -> Via:
+    """The proxy with the patience of a rule (HTTPRouteTimeouts): the shorter of its times; 0s is no limit."""
+    timeouts = rule.get("timeouts") or {}
+    given = [parse_duration(timeouts[key]) for key in ("request", "backendRequest") if timeouts.get(key)]
+    limits = [each // MILLISECOND for each in given if each]
+    return dataclasses.replace(VIA, read_timeout_ms=min(limits)) if limits else VIA
+
+
 def _by_rule(
     connector: Connector, trip: Trip, match: RouteMatch, address: str, request: Request
 ) -> Iterator[Way]:
@@ -212,7 +221,8 @@ def _to_backends(
         if changed.answer is not None:
             yield Way(trip=at, end=changed.answer, request=request, via=VIA)
             continue
-        for way in forward(connector, at, clients.outside(address), found, changed.request, VIA):
+        proxy, via = clients.outside(address), via_of(match.rule)
+        for way in forward(connector, at, proxy, found, changed.request, via):
             yield dataclasses.replace(way, answer_headers=changed.answer_headers)
 
 

@@ -265,6 +265,9 @@ def _reply(running: Running, end: Connected, way: Way) -> Answer | Failure:
                 status=504, body=timed_out.body, reason=Reason.HANG, latency_ms=way.via.read_timeout_ms
             )
         return Failure(symptom=Symptom.NO_ANSWER, reason=Reason.HANG, pod=end.pod_name)
+    if way.via is not None and reply.latency_ms > way.via.read_timeout_ms:
+        late = page(way.via, 504, Reason.UPSTREAM_TIMEOUT)
+        return replace(late, latency_ms=way.via.read_timeout_ms)
     return Answer(
         status=reply.status,
         body=reply.body,

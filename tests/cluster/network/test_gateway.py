@@ -11,7 +11,7 @@ import pytest
 from learn.cluster.api.defaults import apply_defaults
 from learn.cluster.api.validation import validate
 from learn.cluster.network import clients
-from learn.cluster.network.gatewayproxy import modified, replaced_path
+from learn.cluster.network.gatewayproxy import modified, replaced_path, via_of
 from learn.cluster.network.http import parse_url
 from learn.cluster.network.request import send, shares
 from tests.cluster.factories import deployment, service
@@ -391,6 +391,37 @@ def test_filters_of_one_backend_touch_its_share_alone():
         found = outcome(cluster, "http://shop.example.com/")
         seen.add((found.pod[5:11], found.answer.headers.get("X-Version")))
     assert seen == {("web-v1", None), ("web-v2", "2")}
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "limit"),
+    [
+        # HTTPRouteTimeouts
+        (None, 60_000),
+        ({"request": "500ms"}, 500),
+        ({"request": "10s", "backendRequest": "2s"}, 2_000),
+        ({"request": "0s"}, 60_000),
+        ({"request": "0s", "backendRequest": "1m1s"}, 61_000),
+    ],
+)
+def test_the_patience_of_a_rule(timeouts, limit):
+    assert via_of({"timeouts": timeouts}).read_timeout_ms == limit
+
+
+def test_an_answer_that_comes_too_late_is_a_504():
+    """conformance/tests: httproute-timeout-request"""
+    limits = {"request": "1ms"}
+    cluster = world(gateway(), route(rule("web-v1", timeouts=limits)))
+    found = ask(cluster, "http://shop.example.com/", "outside")
+    assert (found.status, found.reason, found.latency_ms) == (504, "upstream-timeout", 1)
+
+
+def test_a_try_may_not_take_longer_than_the_request():
+    wrong = rule("web-v1", timeouts={"request": "1s", "backendRequest": "1500ms"})
+    text = "backendRequest timeout cannot be longer than request timeout"
+    assert [error.text() for error in validate(apply_defaults(route(wrong)))] == [
+        f'spec.rules[0].timeouts: Invalid value: "object": {text}'
+    ]
 
 
 def test_a_filter_that_nobody_knows_fails_the_request():

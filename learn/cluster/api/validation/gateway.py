@@ -7,6 +7,7 @@ from typing import Any
 
 from learn.cluster.api.access import int_at, list_at, map_at, maps_at, text_at
 from learn.cluster.api.fielderror import ErrorType, FieldError, Path, invalid
+from learn.cluster.api.times import DurationError, parse_duration
 
 _UNENCRYPTED = frozenset({"HTTP", "TCP", "UDP"})
 _FILTER_FIELDS = {
@@ -109,6 +110,7 @@ def _route_errors(spec: Mapping[str, Any]) -> list[FieldError]:
         for number, match in enumerate(maps_at(rule, "matches")):
             errors += _path_errors(map_at(match, "path"), (*path, "matches", number, "path"))
         errors += _prefix_errors(rule, path)
+        errors += _timeout_errors(map_at(rule, "timeouts"), (*path, "timeouts"))
         errors += _filter_errors(filters, (*path, "filters"))
         for number, backend in enumerate(maps_at(rule, "backendRefs")):
             at: Path = (*path, "backendRefs", number)
@@ -130,6 +132,16 @@ def _prefix_errors(rule: Mapping[str, Any], path: Path) -> list[FieldError]:
             if any("replacePrefixMatch" in change for change in changes):
                 found.append(_broken(path, "object", f"{when} using {kind} filter {_PREFIX_ALONE}"))
     return found
+
+
+def _timeout_errors(timeouts: Mapping[str, Any], path: Path) -> list[FieldError]:
+    """One try of a backend cannot take longer than the request; 0s is no limit."""
+    try:
+        whole, one = (parse_duration(text_at(timeouts, key) or "0") for key in ("request", "backendRequest"))
+    except DurationError:
+        return []
+    text = "backendRequest timeout cannot be longer than request timeout"
+    return [_broken(path, "object", text)] if whole and one > whole else []
 
 
 def _path_errors(match: Mapping[str, Any], path: Path) -> list[FieldError]:
