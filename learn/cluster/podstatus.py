@@ -35,15 +35,19 @@ def exit_code(container: Container) -> int | None:
 
 
 def phase(policy: str, containers: Iterable[Container], *, is_initialized: bool) -> str:
-    """getPhase: the first row of its table that applies (sidecars never keep a Pod from ending)."""
+    """getPhase: the first row of its table that applies.
+
+    A sidecar that runs keeps a Pod Running; one that has stopped does not count.
+    """
     listed = list(containers)
     if not is_initialized:
         failed = any(c["kind"] == "init" and has_stopped(c) and exit_code(c) != 0 for c in listed)
         return "Failed" if failed and policy == "Never" else "Pending"
-    apps = [c for c in listed if c["kind"] == "app"]
-    if any(c["state"] == "waiting" and c["last"] is None for c in apps):
+    lasting = [c for c in listed if c["kind"] != "init"]
+    apps = [c for c in lasting if c["kind"] == "app"]
+    if any(c["state"] == "waiting" and c["last"] is None for c in lasting):
         return "Pending"
-    if any(c["state"] == "running" for c in apps):
+    if any(c["state"] == "running" for c in lasting):
         return "Running"
     if policy == "Always":
         return "Running"

@@ -98,7 +98,12 @@ def c(kind, state, exit=None, last=None, ok=True):
         ("Never", [c("app", "terminated", 0), c("app", "terminated", 0)], True, "Succeeded"),
         ("Never", [c("app", "terminated", 0), c("app", "terminated", 1)], True, "Failed"),
         ("OnFailure", [c("app", "terminated", 1)], True, "Running"),
-        ("Never", [c("sidecar", "running"), c("app", "terminated", 0)], True, "Succeeded"),
+        # A sidecar that runs, or waits for its first start, counts as an app container; a stopped one does not.
+        ("Never", [c("sidecar", "running"), c("app", "terminated", 0)], True, "Running"),
+        ("Never", [c("sidecar", "terminated", 1), c("app", "terminated", 0)], True, "Succeeded"),
+        ("OnFailure", [c("sidecar", "waiting", last=1), c("app", "terminated", 0)], True, "Succeeded"),
+        ("Always", [c("sidecar", "waiting", last=1), c("app", "running")], True, "Running"),
+        ("Always", [c("sidecar", "waiting"), c("app", "running")], True, "Pending"),
         ("Always", [c("init", "running"), c("app", "waiting")], False, "Pending"),
         ("Always", [c("init", "waiting", last=1), c("app", "waiting")], False, "Pending"),
         ("Never", [c("init", "terminated", 1), c("app", "waiting")], False, "Failed"),

@@ -196,3 +196,14 @@ def test_percentages_need_a_controller() -> None:
     cluster.run_for(10_000)
     assert counts(cluster) == (1, 0, 0, 0)
     assert any(event["reason"] == "UnmanagedPods" for event in cluster.objects("Event"))
+
+
+def test_a_budget_without_a_spec_guards_nothing() -> None:
+    """policy/v1: a null selector matches no Pods."""
+    cluster = Cluster()
+    cluster.apply(
+        {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "b"}, "spec": None}
+    )
+    cluster.run_for(10_000)
+    found = cluster.get("PodDisruptionBudget", "b")
+    assert (found["spec"], found["status"]["expectedPods"]) == ({}, 0)

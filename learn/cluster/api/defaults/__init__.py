@@ -42,6 +42,7 @@ _BY_KIND: Mapping[tuple[str, str], Callable[[Object, Behaviour], None]] = {
     ("", "Secret"): config.default_secret,
     ("", "LimitRange"): config.default_limit_range,
     ("", "ResourceQuota"): config.default_resource_quota,
+    ("policy", "PodDisruptionBudget"): config.default_disruption_budget,
     ("scheduling.k8s.io", "PriorityClass"): config.default_priority_class,
     ("rbac.authorization.k8s.io", "RoleBinding"): config.default_binding,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): config.default_binding,

@@ -63,6 +63,11 @@ def default_resource_quota(obj: Object, rules: Behaviour) -> None:
     round_resources(sub(obj, "spec"), "hard")
 
 
+def default_disruption_budget(obj: Object, rules: Behaviour) -> None:
+    """A spec is a struct: it is stored even when nothing was said in it."""
+    obj.setdefault("spec", {})
+
+
 def default_priority_class(obj: Object, rules: Behaviour) -> None:
     set_text(obj, "preemptionPolicy", "PreemptLowerPriority")
 
