@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from learn.cluster.scenario import Run
 from learn.content.model import Exercise, ScenarioRun
 from learn.labs.fork_comparison import Fork, fork_of
-from learn.labs.outcome import code_html, tried
+from learn.labs.outcome import GoalRow, code_html, goal_rows, tried
 from learn.labs.reasons import Reason, explain
 from learn.labs.snapshot import Shown, snapshot
 from learn.labs.timeline import Timeline, drawing_of, timeline
@@ -79,12 +79,14 @@ class Playback:
     """The runs of an exercise, one of them at one instant.
 
     `runs` are empty before a check and for a manifest that was not run; `why_not` then says why.
+    `unmet` are the goals that this run misses.
     """
 
     exercise_url: str
     digest: str
     runs: tuple[RunLink, ...] = ()
     run_id: str = ""
+    unmet: tuple[GoalRow, ...] = ()
     stopped: str = ""
     timeline: Timeline | None = None
     drawing: SafeString = SafeString()
@@ -139,6 +141,7 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
             digest=asked.digest,
             runs=_links(exercise, trial, current.id, asked.digest),
             run_id=current.id,
+            unmet=_unmet(exercise, trial, current.id),
             stopped=stopped,
             fork=fork,
         )
@@ -149,6 +152,7 @@ def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -
         digest=asked.digest,
         runs=_links(exercise, trial, current.id, asked.digest),
         run_id=current.id,
+        unmet=_unmet(exercise, trial, current.id),
         stopped=played.stopped,
         timeline=drawn,
         drawing=mark_safe(drawing_of(drawn)),
@@ -189,6 +193,12 @@ def _state(exercise: Exercise, trial: Trial, run_id: str) -> str:
     mine = {goal.id for goal in exercise.goals if goal.run == run_id}
     states = [result.state for result in trial.report.goals if result.id in mine]
     return "met" if all(state is GoalState.MET for state in states) else "unmet"
+
+
+def _unmet(exercise: Exercise, trial: Trial, run_id: str) -> tuple[GoalRow, ...]:
+    """The goals that speak of a run and are not met."""
+    rows = zip(exercise.goals, goal_rows(exercise, trial.report), strict=True)
+    return tuple(row for goal, row in rows if goal.run == run_id and row.state == "unmet")
 
 
 def _links(exercise: Exercise, trial: Trial, current: str, digest: str) -> tuple[RunLink, ...]:
