@@ -122,9 +122,15 @@ def test_command_shows_prompt_output_and_explanation():
         "```command\nrun: kubectl get pods -o wide | grep '<none>'\noutput: |\n  web <none>\nexplain: 値はありません。\n```"
     )
     assert '<span class="prompt" aria-hidden="true">$</span> <kbd>kubectl get pods' in html
-    assert "<samp>web &lt;none&gt;</samp>" in html
+    assert "<samp data-wrap>web &lt;none&gt;</samp>" in html
     assert html.endswith(
         '<details class="explain"><summary>読み解き</summary><p>値はありません。</p></details>'
+    )
+
+
+def test_output_in_columns_keeps_them_and_a_message_wraps():
+    assert "<samp>NAME   READY\nweb    1/1</samp>" in rendered(
+        "```command\nrun: kubectl get pods\noutput: |\n  NAME   READY\n  web    1/1\n```"
     )
 
 

@@ -40,7 +40,8 @@ def command_html(run: str, *, output: str = "", explain_html: str = "", terminal
     """A command with what it prints and, folded away, how to read that; ``terminal`` is where to try it, if anywhere."""
     parts = [_prompted(line, goes_on=goes_on) for line, goes_on in _lines_of(run)]
     if output:
-        parts.append(f"<samp>{escape(output.rstrip())}</samp>")
+        is_message = "\n" not in output.rstrip()
+        parts.append(f"<samp{' data-wrap' if is_message else ''}>{escape(output.rstrip())}</samp>")
     figure = (
         f'<figure class="terminal" data-run="{escape(run)}">'
         f'<pre lang="en" translate="no" tabindex="0">{_NEWLINE.join(parts)}</pre>{_try_link(run, terminal)}</figure>'
