@@ -12,19 +12,24 @@ from typing import Any
 
 from learn.cluster.api.access import map_at
 from learn.cluster.api.defaults import apply_defaults
-from learn.cluster.api.fielderror import ErrorType, FieldError, Path
+from learn.cluster.api.fielderror import ErrorType, FieldError, GoValue, Path
 from learn.cluster.api.schema import schema_of
 from learn.cluster.api.validation import validate
 from learn.sandbox.api_rules import ROWS
 from learn.sandbox.diagnostics import Diagnostic, Fix
 from learn.sandbox.edits import replace_scalar, unquote_scalar
 from learn.sandbox.objects import ManifestObject
+from learn.sandbox.spelling import nearest
 
 _COMPILED = tuple(
     (code, re.compile(kind), re.compile(path), re.compile(detail)) for code, kind, path, detail in ROWS
 )
 _MOST_REFUSALS = 501
+_LONGEST_PREFIX, _SUFFIX = 58, "x7k2m"
+"""How the API server builds a name: names.SimpleNameGenerator of k8s.io/apiserver."""
 _QUOTED = re.compile(r'"([^"]*)"')
+_PORT_NAMES = frozenset({"network-policy-port", "probe-port-name", "service-target-port-invalid"})
+"""Where digits in quotes are read as the name of a port."""
 _NUMBERS = re.compile(r"-?\d[\d.]*[A-Za-z]*")
 _TITLES = {
     ErrorType.NOT_FOUND: "Not found",
@@ -48,12 +53,21 @@ def check_api(obj: ManifestObject, version: str, covered: Collection[Path]) -> l
     """
     if schema_of(obj.api_version, obj.kind, version) is None:
         return []
-    errors = validate(apply_defaults(obj.value, version=version), version=version)
+    errors = validate(_named(apply_defaults(obj.value, version=version)), version=version)
     if any("volumes" in error.path for error in errors):
         errors = [error for error in errors if error.type is not ErrorType.NOT_FOUND]
     around = frozenset(path[:length] for path in covered for length in range(1, len(path)))
     refusals = (error for error in errors if not _follows(obj, error, covered, around))
     return _once([_diagnose(obj, error, version) for error in islice(refusals, _MOST_REFUSALS)])
+
+
+def _named(value: dict[str, Any]) -> dict[str, Any]:
+    """The object with the name that the server makes of its generateName, before it validates."""
+    metadata = value.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("name") or not metadata.get("generateName"):
+        return value
+    name = f"{str(metadata['generateName'])[:_LONGEST_PREFIX]}{_SUFFIX}"
+    return {**value, "metadata": {**metadata, "name": name}}
 
 
 def _once(found: list[Diagnostic]) -> list[Diagnostic]:
@@ -108,6 +122,7 @@ def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnosti
     path = _steps(obj.value, error.path)
     names = [str(step) for step in error.path if isinstance(step, str)]
     gate = _gate_of(".".join(names), error.value) if isinstance(error.value, str) else ""
+    value = _plain(error.value)
     span = obj.span(path)
     allowed = _QUOTED.findall(error.detail) if error.type is ErrorType.NOT_SUPPORTED else []
     code = "feature-gate-off" if gate else code_of(_TITLES[error.type], ".".join(names), error.detail)
@@ -120,7 +135,7 @@ def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnosti
             "kind": obj.kind,
             "field": ".".join(names) or obj.kind,
             "leaf": names[-1] if names else obj.kind,
-            "value": _short(error.value),
+            "value": _short(value),
             "allowed": "、".join(f"`{name}`" for name in allowed),
             "limit": (_NUMBERS.findall(error.detail) or ["0"])[-1],
             "detail": error.detail,
@@ -129,23 +144,38 @@ def _diagnose(obj: ManifestObject, error: FieldError, version: str) -> Diagnosti
             "labels": _pairs(obj.value, "spec", "template", "metadata", "labels"),
             "english": f'The {obj.kind} "{obj.name}" is invalid: {error.text(version)}',
         },
-        fix=_certain_fix(obj, code, path, error.value, allowed) if path == error.path else None,
+        fix=_certain_fix(obj, code, path, value, allowed) if path == error.path else None,
         document=obj.document.index,
     )
 
 
 def _certain_fix(obj: ManifestObject, code: str, path: Path, value: object, allowed: list[str]) -> Fix | None:
-    """The edit that leaves no choice: a word of the list in another case, a number in quotes, a lost zero."""
+    """The edit that leaves no choice: a word of the list misspelt, a number in quotes, a lost zero."""
     if not isinstance(value, (str, int)):
         return None
-    same = [name for name in allowed if name.casefold() == str(value).casefold()]
-    if len(same) == 1:
-        return replace_scalar(obj, path, same[0])
-    if code in ("probe-port-name", "service-target-port-invalid") and str(value).isdigit():
+    meant = nearest(str(value), allowed)
+    if meant:
+        return replace_scalar(obj, _item_of(obj, path, value), meant)
+    if code in _PORT_NAMES and str(value).isdigit():
         return unquote_scalar(obj, path)
     if code == "volume-mode-range" and re.fullmatch("[0-7]{3}", str(value)):
         return replace_scalar(obj, path, f"0{value}")
     return None
+
+
+def _item_of(obj: ManifestObject, path: Path, value: object) -> Path:
+    """The place of the value, which the server may name by the list that holds it."""
+    items: Any = obj.value
+    for step in path:
+        items = items[step]
+    return (*path, items.index(value)) if isinstance(items, list) and value in items else path
+
+
+def _plain(value: object) -> object:
+    """What a message calls the value; of an object told apart by its type, that type."""
+    if isinstance(value, GoValue):
+        value = value.json
+    return value.get("Type", value) if isinstance(value, dict) else value
 
 
 @lru_cache(maxsize=1024)

@@ -48,6 +48,7 @@ ROWS: tuple[Row, ...] = (
     ("job-restart-policy", "", r".*restartPolicy", r'^(?:supported|valid) values: "OnFailure", "Never"'),
     ("template-restart-policy", "Unsupported", r"spec\.template\.spec\.restartPolicy", r'^supported values: "Always"$'),
     ("restart-policy-unknown", "Unsupported", r"(?:spec|.*\.spec)\.restartPolicy", ""),
+    ("cronjob-schedule-timezone", "", r"spec\.schedule", r"cannot use TZ"),
     ("cronjob-schedule-invalid", "", r"spec\.schedule", ""),
     ("cronjob-timezone-invalid", "", r"spec\.timeZone", ""),
     ("cronjob-concurrency-unknown", "", r"spec\.concurrencyPolicy", ""),

@@ -93,3 +93,46 @@ def test_fix_is_offered_where_there_is_no_choice(before, after, mended):
     fix = check(text).errors[0].fix
     assert fix and mended in apply_fix(text, fix)
     assert check(apply_fix(text, fix)).errors == ()
+
+
+def test_generated_name_is_as_good_as_a_written_one():
+    text = """apiVersion: batch/v1
+kind: Job
+metadata:
+  generateName: run-
+spec:
+  completionMode: Indexed
+  completions: 3
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: run, image: "busybox:1.36"}]
+"""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  replicas: 3", "  replicas: 3\n  strategy:\n    type: rollingUpdate"),
+        ("image: nginx:1.27", "image: nginx:1.27\n        imagePullPolicy: Allways"),
+    ],
+)
+def test_misspelt_word_of_a_list_is_mended(before, after):
+    text = broken(before, after)
+    first = check(text).errors[0]
+    assert first.fix and check(apply_fix(text, first.fix)).errors == ()
+    assert "GoValue" not in first.what
+
+
+def test_misspelt_item_of_a_list_is_mended():
+    text = """apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  accessModes:
+  - ReadWriteMny
+  resources: {requests: {storage: 1Gi}}
+"""
+    first = check(text).errors[0]
+    assert first.fix and "  - ReadWriteMany\n" in apply_fix(text, first.fix)

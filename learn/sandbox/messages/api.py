@@ -155,8 +155,14 @@ _WORKLOADS = {
     ),
     "cronjob-schedule-invalid": _refusal(
         "`{value}`は実行時刻として読めません",
-        "`schedule`は、分、時、日、月、曜日の5つを空白で区切って書きます。",
+        "`schedule`は、分（0〜59）、時（0〜23）、日（1〜31）、月（1〜12）、曜日（0〜6）の5つを空白で区切って書きます。",
         '毎日3時なら`schedule: "0 3 * * *"`と書きます。',
+        "resource-categories",
+    ),
+    "cronjob-schedule-timezone": _refusal(
+        "`schedule`の中にタイムゾーンが書かれています",
+        "`TZ=`と`CRON_TZ=`は使えません。時刻の基準になる地域は、`timeZone`に書きます。",
+        "`schedule`には5つの数字と記号だけを残し、`timeZone: Asia/Tokyo`の行を足します。",
         "resource-categories",
     ),
     "cronjob-timezone-invalid": _refusal(
@@ -752,7 +758,7 @@ _SERVICES = {
     "service-cluster-ip": _refusal(
         "`clusterIP`が正しくありません",
         "書けるのは、IPアドレスか`None`（Headless）です。ふつうは書かずに割り当てに任せます。",
-        "`clusterIP`の行を消すか、値を見直します。",
+        "`clusterIP`の行を消すか、値を見直します。`None`は大文字のNで始めます。",
         "service-types",
     ),
     "service-affinity": _refusal(
@@ -814,8 +820,8 @@ _TRAFFIC = {
     ),
     "network-policy-port": _refusal(
         "NetworkPolicyのポートの書き方が正しくありません",
-        "番号は1から65535まで、`endPort`は番号の`port`と一緒に、`port`以上で書きます。",
-        "値を範囲内に書き換えます。",
+        "番号は引用符のない1から65535までの整数です。`endPort`は番号の`port`と一緒に、`port`以上で書きます。",
+        "引用符を外し、範囲内の番号に書き換えます。",
         "network-policy",
     ),
     "network-policy-peer": _refusal(

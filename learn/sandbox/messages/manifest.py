@@ -382,6 +382,13 @@ MESSAGES: dict[str, Message] = {
         "",
         "pod-basics",
     ),
+    "container-image-placeholder": warning(
+        "イメージの名前に、埋める前の記号が残っています",
+        "`{image}`の中の`{found}`は、実際の値に置き換える場所の印です。Kubernetesは置き換えません。",
+        "`{found}`を、`1.27`などの実際の値に書き換えます。",
+        'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": invalid reference format',
+        lesson="pod-basics",
+    ),
     "container-image-malformed": warning(
         "イメージの名前の書き方が正しくありません",
         "`{image}`はイメージの名前として読めません。リポジトリの名前に大文字は使えず、空白や余分な記号も入れられません。",
