@@ -3,6 +3,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("learn.courses.urls")),
     path("", include("learn.labs.urls")),
+    path("", include("learn.progress.urls")),
     path("", include("learn.ui.urls")),
 ]
 
