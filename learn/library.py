@@ -1,8 +1,10 @@
 """The one door between the lesson files and Django."""
 
 import logging
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from stat import S_ISREG
 from threading import Lock
 from time import monotonic
 
@@ -63,5 +65,11 @@ class _Shelf:
 
 
 def _fingerprint(root: Path) -> Fingerprint:
-    files = (path for path in root.rglob("*") if path.is_file())
-    return frozenset((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    """Tell the files' states apart; a file that goes while it is looked at (an editor's own) counts as gone."""
+    found = set()
+    for path in root.rglob("*"):
+        with suppress(FileNotFoundError):
+            stat = path.stat()
+            if S_ISREG(stat.st_mode):
+                found.add((str(path), stat.st_mtime_ns, stat.st_size))
+    return frozenset(found)

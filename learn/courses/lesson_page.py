@@ -70,8 +70,11 @@ _pages_lock = Lock()
 def lesson_page(catalog: Catalog, lesson: Lesson) -> LessonPage:
     """Return the page of this very lesson; a lesson that was read again gets a new one."""
     page = _pages.get(lesson.id)
-    if page is None or page.lesson is not lesson:
-        with _pages_lock:
+    if page is not None and page.lesson is lesson:
+        return page
+    with _pages_lock:
+        page = _pages.get(lesson.id)
+        if page is None or page.lesson is not lesson:
             page = _pages[lesson.id] = _build(catalog, lesson)
     return page
 

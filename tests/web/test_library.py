@@ -51,6 +51,13 @@ def test_an_edit_that_does_not_parse_leaves_the_last_good_lessons(lessons, setti
     assert "lesson.md:1" in caplog.text
 
 
+def test_an_editors_lock_breaks_no_page(lessons, settings):
+    settings.HATOBA_LOCAL = True
+    before = titles()
+    (lessons / ".#lesson.md").symlink_to("where.an.editor.locks")
+    assert titles() == before
+
+
 def test_in_production_the_lessons_are_read_once(lessons, settings):
     settings.HATOBA_LOCAL = False
     before = titles()
