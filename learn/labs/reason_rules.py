@@ -53,6 +53,11 @@ _ENDPOINTS = Rule(
     title="EndpointSlices",
     url="https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions",
 )
+_TARGET_PORT = Rule(
+    text="Serviceは`port`で受けたリクエストを、Podの`targetPort`へ渡します。書かなければ`port`と同じ番号です。",
+    title="Service: Port definitions",
+    url="https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
+)
 _REQUESTS = Rule(
     text="Serviceへのリクエストは、転送ルールにある宛先のどれかに届きます。宛先がなければ失われます。",
     title="Virtual IPs and Service Proxies",
@@ -139,10 +144,14 @@ REASONS: Mapping[str, Rule | None] = {
     "pod-unready": _READY,
     "endpoints": _ENDPOINTS,
     "endpoints-unmatched": _ENDPOINTS,
+    "endpoints-port-name": _TARGET_PORT,
     "rules-synced": None,
     "answered": _REQUESTS,
     "lost-no-endpoints": _REQUESTS,
-    "lost-not-listening": _REQUESTS,
+    "lost-no-service": _REQUESTS,
+    "lost-port-not-served": _TARGET_PORT,
+    "lost-not-listening": _TARGET_PORT,
+    "lost-on-the-way": _REQUESTS,
     "lost-unanswered": _REQUESTS,
     "unschedulable": _SCHEDULING,
     "NodeResourcesFit": _SCHEDULING,

@@ -4,17 +4,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from learn.cluster.api.access import map_at
 from learn.cluster.facts import name_of
-from learn.cluster.objects import Obj, Ref
 from learn.cluster.pods import is_ready
 from learn.cluster.scenario import Run
 from learn.cluster.trace import TraceEntry
 from learn.labs.moments import PROBES, exited_text, failed_probes, fault_text, killing_text, short_name
 from learn.labs.reason_events import of_event
 from learn.labs.reason_rules import Told
+from learn.labs.reason_services import of_endpoints, of_rules, of_traffic
 
-_SERVICE_LABEL = "kubernetes.io/service-name"
 _OBSERVED: Sequence[tuple[str, str]] = (
     (r"deadline exceeded|timed out", "`timeoutSeconds`の間に応答がありませんでした"),
     (r"connection refused", "接続を断られました。そのポートでは待ち受けていません"),
@@ -33,11 +31,6 @@ _FILTERS: Mapping[str, str] = {
     "InterPodAffinity": "ほかのPodとの近さの条件に合いません",
     "NodePorts": "ホストのポートが使われています",
 }
-_LOST: Mapping[str, tuple[str, str]] = {
-    "no-endpoints": ("lost-no-endpoints", "Serviceの宛先が1つもないため、リクエストが失われました"),
-    "not-listening": ("lost-not-listening", "宛先のPodが待ち受けていないため、リクエストが失われました"),
-}
-_UNANSWERED = ("lost-unanswered", "応答できないPodに届いたリクエストが失われました")
 _LIMITS: Mapping[str, str] = {
     "TooManyReplicas": "`maxReplicas`の{maximum}までに収めました",
     "TooFewReplicas": "`minReplicas`の{minimum}より少なくしません",
@@ -94,60 +87,6 @@ def _action(run: Run, entry: TraceEntry) -> Told | None:
     return Told(
         code="load", text=f"`{entry.ref.name}`への負荷が毎秒{rate}件になりました（この演習の条件です）"
     )
-
-
-# -- Services --------------------------------------------------------------------------------------
-
-
-def _endpoints(run: Run, entry: TraceEntry) -> Told | None:
-    if entry.ref.kind != "EndpointSlice":
-        return None
-    service = _unmatched(run, entry)
-    if service is not None:
-        selector = "、".join(f"`{key}: {value}`" for key, value in service["spec"]["selector"].items())
-        name = service["metadata"]["name"]
-        return Told(
-            code="endpoints-unmatched",
-            text=f"Service`{name}`の`selector`（{selector}）に合うPodがありません",
-            ref=Ref("Service", entry.ref.namespace, name),
-            field="spec.selector",
-        )
-    return Told(code="endpoints", text="Serviceの宛先の一覧が書き換わりました")
-
-
-def _unmatched(run: Run, entry: TraceEntry) -> Obj | None:
-    """The Service of an empty EndpointSlice whose selector fits no Pod."""
-    trace = run.cluster.trace
-    written = next((each.obj for each in trace.versions(entry.ref) if each.entry == entry.id), None)
-    if written is None or written.get("endpoints"):
-        return None
-    labels = map_at(written["metadata"], "labels")
-    ref = Ref("Service", entry.ref.namespace, str(labels.get(_SERVICE_LABEL, "")))
-    service = trace.object_at(ref, entry.time_ms)
-    selector = map_at(service["spec"], "selector") if service else {}
-    if service is None or not selector:
-        return None
-    pods = (pod for pod in trace.objects_at(run.cluster.now, "Pod") if _is_beside(pod, entry))
-    fits = any(selector.items() <= map_at(pod["metadata"], "labels").items() for pod in pods)
-    return None if fits else service
-
-
-def _is_beside(pod: Obj, entry: TraceEntry) -> bool:
-    return bool((pod["metadata"].get("namespace") or "default") == entry.ref.namespace)
-
-
-def _synced(run: Run, entry: TraceEntry) -> Told:
-    count = len(entry.data["endpoints"])
-    text = f"Service`{name_of(entry.ref)}`の転送ルールに反映されました（宛先{count}個）"
-    return Told(code="rules-synced", text=text)
-
-
-def _traffic(run: Run, entry: TraceEntry) -> Told:
-    data = entry.data
-    if not data["failed"]:
-        return Told(code="answered", text=f"Service`{name_of(entry.ref)}`が応答しています")
-    code, text = _LOST.get(data["why"], _UNANSWERED)
-    return Told(code=code, text=f"{text}（{data['sent']}件中{data['failed']}件）")
 
 
 def _status(run: Run, entry: TraceEntry) -> Told | None:
@@ -213,10 +152,10 @@ _TELLERS: Mapping[str, Callable[[Run, TraceEntry], Told | None]] = {
     "container-started": _started,
     "fault": _fault,
     "action": _action,
-    "created": _endpoints,
-    "updated": _endpoints,
-    "rules-synced": _synced,
-    "traffic": _traffic,
+    "created": of_endpoints,
+    "updated": of_endpoints,
+    "rules-synced": of_rules,
+    "traffic": of_traffic,
     "status": _status,
     "decision": _decision,
     "event": of_event,

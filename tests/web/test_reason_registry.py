@@ -172,6 +172,20 @@ CASES = {
     "rules-synced": Case(effect=ANSWERED, events=[LOAD], mended=NEVER_READY),
     "answered": Case(effect=ANSWERED, events=[{**LOAD, "at": 30}], without=[]),
     "lost-no-endpoints": Case(effect=LOST, events=[{**LOAD, "at": 30}, UNREADY], without=[{**LOAD, "at": 30}]),
+    "endpoints-port-name": Case(
+        effect=LOST, events=[{**LOAD, "at": 30}], service=to(targetPort="none"), mended_service=SERVICE
+    ),
+    "lost-no-service": Case(
+        effect=LOST, events=[{**LOAD, "at": 30}], service=named("Service", "other", spec=SERVICE["spec"]), mended_service=SERVICE
+    ),
+    "lost-port-not-served": Case(
+        effect=LOST, events=[{**LOAD, "at": 30, "port": 8000}], without=[{**LOAD, "at": 30}]
+    ),
+    "lost-on-the-way": Case(
+        effect=LOST,
+        events=[{**LOAD, "at": 30}],
+        beside=[named("NetworkPolicy", "none", "networking.k8s.io/v1", spec={"podSelector": {}, "policyTypes": ["Ingress"]})],
+    ),
     "lost-not-listening": Case(
         effect=LOST, events=[{**LOAD, "at": 30}], service=to(targetPort=8081), mended_service=SERVICE
     ),
