@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from learn.cluster.api.conformance import Departure, Problem
-from learn.cluster.api.schema import Type
+from learn.cluster.api.schema import Schema, Type
 from learn.sandbox.diagnostics import Edit, Fix
 from learn.sandbox.edits import last_line, replace_scalar
 from learn.sandbox.objects import ManifestObject
@@ -40,14 +40,20 @@ _MAIN_FIELDS = {
     "PersistentVolumeClaimVolumeSource": "claimName",
     "SecretEnvSource": "name",
     "SecretVolumeSource": "secretName",
+    "ServiceBackendPort": "number",
     "ServicePort": "port",
+    "SleepAction": "seconds",
     "StatefulSetUpdateStrategy": "type",
     "TCPSocketAction": "port",
 }
 """The field that a single value in the place of a whole object means."""
 
+_NUMBERS = frozenset({"containerPort", "number", "port", "seconds"})
+
 _RESOURCES = frozenset({"cpu", "memory", "storage", "ephemeral-storage"})
 _RESOURCE_TYPES = frozenset({"ResourceRequirements", "VolumeResourceRequirements"})
+
+_WITHOUT_REPLICAS = frozenset({"PodSpec", "DaemonSetSpec", "JobSpec", "CronJobSpec"})
 
 _FORMER_FIELDS = {
     ("HorizontalPodAutoscalerSpec", "targetCPUUtilizationPercentage"): "metrics",
@@ -62,18 +68,27 @@ _FORMER_FIELDS = {
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)=(.*)")
 _MAPPED_PORT = re.compile(r"(?:[0-9.]+:)?([0-9]{1,5}):([0-9]{1,5})")
 _PORT = re.compile(r"[0-9]{1,5}")
-_SECONDS = re.compile(r"([0-9]{1,9}) *(?:s|sec|秒)")
+_UNITS = {
+    "Seconds": re.compile(r"([0-9]{1,9}) *(?:s|sec|秒)"),
+    "Utilization": re.compile(r"([0-9]{1,9}) *%"),
+    "Percentage": re.compile(r"([0-9]{1,9}) *%"),
+}
 
 
 def confusion_of(obj: ManifestObject, problem: Problem) -> Confusion | None:
     """The known cause of an unknown field or a value of the wrong type, if there is one."""
     if problem.departure is Departure.UNKNOWN_FIELD:
-        return _former_field(problem) or _left_out_level(obj, problem)
+        return (
+            _former_field(problem)
+            or _left_out_level(obj, problem)
+            or _needless_level(obj, problem, problem.schema)
+            or _number_of_pods(problem)
+        )
     value, wanted = problem.value, problem.schema.type
     if isinstance(value, dict):
-        return _environment_map(obj, problem) or _needless_level(obj, problem)
+        return _environment_map(obj, problem) or _labels_of_map(obj, problem)
     if isinstance(value, str) and wanted is Type.INTEGER:
-        return _seconds_with_unit(obj, problem)
+        return _integer_with_unit(obj, problem)
     if isinstance(value, (str, int)) and not isinstance(value, bool) and wanted is Type.OBJECT:
         return _short_form(obj, problem)
     return None
@@ -114,21 +129,48 @@ def _deepened(obj: ManifestObject, problem: Problem, level: str) -> Fix | None:
     return Fix(edits=tuple(edits))
 
 
-def _needless_level(obj: ManifestObject, problem: Problem) -> Confusion | None:
-    """A Service's `selector: {matchLabels: {app: web}}`."""
-    if problem.schema.type is not Type.STRING or problem.path[-1] != "matchLabels":
+def _needless_level(obj: ManifestObject, problem: Problem, owner: Schema) -> Confusion | None:
+    """A ConfigMap's `spec: {data: …}`: what stands below the unknown field belongs to its owner."""
+    names = problem.value.keys() if isinstance(problem.value, dict) else ()
+    _, beside = obj.document.locate((*obj.base, *problem.path[:-1]))
+    present = {key.value for key, _ in beside.value} if isinstance(beside, yaml.MappingNode) else set()
+    if not names or not all(name in owner.properties and name not in present for name in names):
         return None
+    return _lifted(obj, problem, next(iter(names)))
+
+
+def _labels_of_map(obj: ManifestObject, problem: Problem) -> Confusion | None:
+    """A Service's `selector: {matchLabels: {app: web}}`."""
+    if problem.schema.type is not Type.STRING or problem.path[-1] != "matchLabels" or not problem.value:
+        return None
+    return _lifted(obj, problem, next(iter(problem.value)))
+
+
+def _lifted(obj: ManifestObject, problem: Problem, inner: str) -> Confusion:
+    """The finding on a level too many; its fix takes the level's line away and moves what is below up."""
     key, node = obj.document.locate((*obj.base, *problem.path))
     fix = None
     if isinstance(key, yaml.ScalarNode) and isinstance(node, yaml.MappingNode) and not node.flow_style:
-        first, last = node.start_mark.line, last_line(node)
-        depth = node.start_mark.column - key.start_mark.column
-        if key.start_mark.line < first and depth > 0:
-            edits = [_cut(key.start_mark.line, 0, key.start_mark.line + 1, 0)]
-            lines = range(key.start_mark.line + 1, last + 1)
-            edits += [_cut(line, 0, line, depth) for line in lines if obj.document.lines[line].strip()]
+        start = key.start_mark
+        depth = node.start_mark.column - start.column
+        if start.line < node.start_mark.line and depth > 0 and _starts_line(obj, start):
+            below = range(start.line + 1, last_line(node) + 1)
+            edits = [_cut(start.line, 0, start.line + 1, 0)]
+            edits += [_cut(line, 0, line, depth) for line in below if obj.document.lines[line].strip()]
             fix = Fix(edits=tuple(edits))
-    return Confusion(code="schema-needless-level", fix=fix, params={"level": "matchLabels"})
+    params = {"level": str(problem.path[-1]), "inner": inner[:40]}
+    return Confusion(code="schema-needless-level", fix=fix, params=params)
+
+
+def _starts_line(obj: ManifestObject, mark: yaml.Mark) -> bool:
+    return not obj.document.lines[mark.line][: mark.column].strip()
+
+
+def _number_of_pods(problem: Problem) -> Confusion | None:
+    """`replicas` in a Pod, a DaemonSet or a Job."""
+    if problem.path != ("spec", "replicas") or problem.schema.short_name not in _WITHOUT_REPLICAS:
+        return None
+    return Confusion(code="schema-without-replicas")
 
 
 def _environment_map(obj: ManifestObject, problem: Problem) -> Confusion | None:
@@ -165,13 +207,14 @@ def _listed_variables(obj: ManifestObject, problem: Problem) -> Fix | None:
     return Fix(edits=tuple(edits))
 
 
-def _seconds_with_unit(obj: ManifestObject, problem: Problem) -> Confusion | None:
-    """`periodSeconds: 10s`."""
-    match = _SECONDS.fullmatch(problem.value)
-    if match is None or not str(problem.path[-1]).endswith("Seconds"):
-        return None
-    fix = replace_scalar(obj, problem.path, match[1])
-    return Confusion(code="schema-seconds-with-unit", fix=fix, params={"meant": match[1]})
+def _integer_with_unit(obj: ManifestObject, problem: Problem) -> Confusion | None:
+    """`periodSeconds: 10s`, `averageUtilization: 50%`."""
+    for ending, pattern in _UNITS.items():
+        match = pattern.fullmatch(problem.value)
+        if match is not None and str(problem.path[-1]).endswith(ending):
+            fix = replace_scalar(obj, problem.path, match[1])
+            return Confusion(code="schema-integer-with-unit", fix=fix, params={"meant": match[1]})
+    return None
 
 
 def _short_form(obj: ManifestObject, problem: Problem) -> Confusion | None:
@@ -201,7 +244,9 @@ def _meant_fields(type_name: str, value: str | int) -> dict[str, str]:
     main = _MAIN_FIELDS.get(type_name)
     if main is None or not text or len(text.split()) > 1:
         return {}
-    if main.lower().endswith("port"):
+    if type_name == "ServiceBackendPort" and isinstance(value, str):
+        main = "name"
+    if main in _NUMBERS:
         return {main: text} if _PORT.fullmatch(text) else {}
     return {main: text} if isinstance(value, str) and ":" not in text else {}
 

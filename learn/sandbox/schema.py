@@ -25,6 +25,7 @@ from learn.sandbox.edits import (
     unquote_scalar,
 )
 from learn.sandbox.homes import home_of
+from learn.sandbox.moves import move_field
 from learn.sandbox.objects import ManifestObject
 from learn.sandbox.spelling import nearest
 from learn.sandbox.words import SCHEMA_TYPE_NAMES, value_kind
@@ -92,7 +93,7 @@ def _unknown_field(
     params = {"field": str(field), "parent": _place(tuple(parent), obj), "english": english}
     siblings = _value_at(obj.value, tuple(parent))
     near = nearest(str(field), (name for name in problem.schema.properties if name not in siblings))
-    home = home_of(str(field), problem, root) if search and not near else None
+    home = home_of(str(field), problem, root, obj.value) if search and not near else None
     code, fix, meant = "schema-undefined-field", None, problem.path
     if str(field).startswith("-") and str(field)[1:].isidentifier():
         code, fix = "yaml-missing-space-dash", rename_key(obj, problem.path, f"- {str(field)[1:]}")
@@ -107,7 +108,7 @@ def _unknown_field(
         params.update(confusion.params)
         meant = (*parent, params["instead"].partition(".")[0]) if "instead" in params else meant
     elif home is not None:
-        code, meant = "schema-misplaced-field", home
+        code, meant, fix = "schema-misplaced-field", home, move_field(obj, problem.path, home)
         params["home"] = path_text(home)
     return _at(obj, code, obj.key_span(problem.path), problem.path, fix, **params), meant
 

@@ -50,6 +50,25 @@ def test_field_at_the_wrong_level_is_sent_home(before, after, field, home):
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    metadata:\n      labels:\n        app: web\n    spec", "    labels:\n      app: web\n    spec"),
+        ("        readinessProbe:\n          httpGet:\n            path: /healthz\n            port: http\n          periodSeconds: 5", "        readinessProbe:\n          httpGet:\n            path: /healthz\n            port: http\n            periodSeconds: 5"),
+        ("spec:\n  replicas: 3\n", "replicas: 3\nspec:\n"),
+        ("  template:\n    metadata", "  containers: []\n  template:\n    metadata"),
+    ],
+    ids=["a level left out", "one too deep", "one too high", "another of that name there"],
+)  # fmt: skip
+def test_field_is_moved_home_unless_one_is_there(before, after):
+    text = broken(before, after)
+    report = check(text)
+    assert [d.code for d in report.errors] == ["schema-misplaced-field"]
+    fix = report.errors[0].fix
+    assert (fix is None) == ("containers: []" in text)
+    assert fix is None or check(apply_fix(text, fix)).errors == ()
+
+
+@pytest.mark.parametrize(
     ("before", "after", "code", "line"),
     [
         ("replicas: 3", "replicas: '3'", "schema-quoted-value", 8),
@@ -72,7 +91,7 @@ def test_field_at_the_wrong_level_is_sent_home(before, after, field, home):
         ("        ports:\n        - name: http\n          containerPort: 8080", "        ports:\n        - 80:8080", "schema-short-form", 21),
         ("        ports:\n        - name: http\n          containerPort: 8080", "        env:\n        - PORT=8080", "schema-short-form", 21),
         ("        ports:\n        - name: http\n          containerPort: 8080", "        env:\n          PORT: 8080", "schema-environment-map", 20),
-        ("replicas: 3", "replicas: 3\n  minReadySeconds: 10s", "schema-seconds-with-unit", 9),
+        ("replicas: 3", "replicas: 3\n  minReadySeconds: 10s", "schema-integer-with-unit", 9),
         ("replicas: 3", "replicas: 3\n  strategy: Recreate", "schema-short-form", 9),
         ("cpu: 100m", "cpu: 0.1 core", "schema-bad-quantity", 30),
         ("  name: web", "  name: web\n  creationTimestamp: today", "schema-bad-time", 5),

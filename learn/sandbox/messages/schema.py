@@ -35,9 +35,16 @@ MESSAGES: dict[str, Message] = {
     ),
     "schema-needless-level": error(
         "`{level}`の段は要りません",
-        "ラベルは、この`selector`のすぐ下に書きます。`{level}`を書くのは、DeploymentやNetworkPolicyなどの`selector`です。",
+        "`{inner}`は、`{level}`の中ではなく、その1つ上の段に書きます。",
         "`{level}:`の行を消し、その下の字下げを浅くします。",
         "{english}",
+    ),
+    "schema-without-replicas": error(
+        "ここに`replicas`は書けません",
+        "Podの数を`replicas`で決めるのは、DeploymentやStatefulSetです。Podは1つ、DaemonSetはノードに1つずつ、Jobは`parallelism`の数だけ動きます。",
+        "{line}行目を消すか、`kind`をDeploymentなどに変えます。",
+        "{english}",
+        "deployment-replicaset",
     ),
     "schema-missing-field": error(
         "必要な項目`{field}`がありません",
@@ -69,9 +76,9 @@ MESSAGES: dict[str, Message] = {
         "`{key}`なら、`- name: {key}`の次の行に`value:`を書きます。",
         "{english}",
     ),
-    "schema-seconds-with-unit": error(
-        "秒数に単位が付いています",
-        "`{field}`に書けるのは、秒数を表す整数だけです。",
+    "schema-integer-with-unit": error(
+        "整数に単位が付いています",
+        "`{field}`に書けるのは整数だけです。単位は、項目ごとに決まっています。",
         "`{value}`を`{meant}`に直します。",
         "{english}",
     ),
