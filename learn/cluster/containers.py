@@ -144,7 +144,7 @@ class Containers:
         container["state"], container["reason"], container["message"] = "running", "", ""
         container["started"] = self.engine.now
         container["image"] = spec["image"]
-        container["killing"] = None
+        container["killing"], container["replace"] = None, False
         container["previous_log"], container["log"] = container["log"], []
         causes = (container["entry"],) if container["entry"] else None
         container["fault_entry"] = 0

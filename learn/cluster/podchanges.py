@@ -35,6 +35,7 @@ class PodChanges:
                 continue
             if container["image"] != container_spec(pod, name)["image"]:
                 text = f"Container {name} definition changed, will be restarted"
+                container["replace"] = True
                 self.kubelet.containers.kill(
                     record, pod, name, message=text, grace_ms=grace_seconds(pod) * 1000,
                     causes=self.kubelet.trace.because, field=container_field(pod, name, "image"),

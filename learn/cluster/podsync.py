@@ -46,6 +46,7 @@ def _waiting(kind: str, reason: str) -> dict[str, Any]:
         "process": None,
         "probes": {},
         "killing": None,
+        "replace": False,
         "log": [],
         "previous_log": [],
         "entry": 0,
@@ -69,9 +70,14 @@ def initialized(containers: Mapping[str, Container]) -> bool:
 
 
 def wants_restart(container: Container, spec: Mapping[str, Any], policy: str) -> bool:
-    """Whether a container that is not running should run (again)."""
+    """Whether a container that is not running should run (again).
+
+    One that the kubelet ended to start it anew (`replace`) does, whatever its exit code (computePodActions).
+    """
     if container["state"] == "running":
         return False
+    if container["replace"]:
+        return True
     own = "Always" if container["kind"] == "sidecar" else str(spec.get("restartPolicy") or "")
     if container["kind"] == "init" and not own:
         # An init container is retried under Always as under OnFailure: success ends it.

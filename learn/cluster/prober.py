@@ -162,9 +162,11 @@ class Prober:
             spec = container_spec(pod, name)
             probe = spec[probes.FIELDS[kind]]
             pod_grace = grace_seconds(pod)
+            never = container["kind"] == "app" and pod["spec"].get("restartPolicy") == "Never"
+            container["replace"] = not never
             self.kubelet.containers.kill(
                 record, pod, name,
-                message=f"Container {name} failed {kind} probe, will be restarted",
+                message=f"Container {name} failed {kind} probe{'' if never else ', will be restarted'}",
                 grace_ms=probes.grace_seconds(kind, probe, pod_grace) * 1000,
                 causes=tuple(state["fails"]),
                 field=container_field(pod, name, f"{probes.FIELDS[kind]}.failureThreshold"),

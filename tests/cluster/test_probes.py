@@ -264,3 +264,24 @@ def test_the_first_probe_after_a_startup_probe(startup, readiness, first):
     cluster.run_until(60_000)
     made = [e.data["started_ms"] for e in cluster.trace.find("probe") if e.data["probe"] == "readiness"]
     assert made[0] == first
+
+
+@pytest.mark.parametrize(
+    ("policy", "restarts", "ending"),
+    [("Always", 1, ", will be restarted"), ("OnFailure", 1, ", will be restarted"), ("Never", 0, "")],
+)
+def test_a_container_that_a_probe_ends_is_replaced_whatever_its_exit_code(policy, restarts, ending):
+    """computePodActions decides when it kills: restart unless the policy is Never; this program ends with 0."""
+    cluster = Cluster()
+    spec = container(livenessProbe=probe(periodSeconds=1))
+    cluster.apply(pod(containers=[spec], restartPolicy=policy))
+    cluster.run_until(10_000)
+    cluster.act("inject", fault="hang", target="web", **{"for": "5s"})
+    cluster.run_until(40_000)
+    status = cluster.get("Pod", "web")["status"]
+    assert (status["containerStatuses"][0]["restartCount"], status["phase"]) == (
+        restarts,
+        "Running" if restarts else "Succeeded",
+    )
+    told = [e.data["message"] for e in cluster.trace.find("event") if e.data["reason"] == "Killing"]
+    assert told == [f"Container app failed liveness probe{ending}"]
