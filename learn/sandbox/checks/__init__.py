@@ -3,6 +3,7 @@
 from learn.sandbox.checks import (
     clashes,
     commands,
+    configuration,
     disruption,
     health,
     images,
@@ -24,6 +25,7 @@ __all__ = [
     "World",
     "clashes",
     "commands",
+    "configuration",
     "disruption",
     "health",
     "images",

@@ -396,4 +396,9 @@ MESSAGES: dict[str, Message] = {
         'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": invalid reference format',
         lesson="pod-basics",
     ),
+    "data-lines-folded": warning(
+        "`{key}`の改行が空白に変わります",
+        "`|`がないと、YAMLは続く行を空白でつなぎ、1行にします。ファイルの行は、そのままでは残りません。",
+        "`{key}: |`と書きます。",
+    ),
 }
