@@ -14,6 +14,7 @@ from learn.cluster.controllers.deployment import DeploymentController
 from learn.cluster.controllers.disruption import DisruptionController
 from learn.cluster.controllers.endpoints import EndpointsController
 from learn.cluster.controllers.endpointslice import EndpointSliceController
+from learn.cluster.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from learn.cluster.controllers.garbagecollector import GarbageCollector
 from learn.cluster.controllers.gateway import GatewayController
 from learn.cluster.controllers.hpa import HorizontalController
@@ -40,6 +41,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DaemonSetController,
     EndpointSliceController,
     EndpointsController,
+    EndpointSliceMirroringController,
     NamespaceController,
     QuotaController,
     VolumeController,

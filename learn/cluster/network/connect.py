@@ -184,9 +184,6 @@ class Connector:
             yield from self._out_to_balancer(trip, packet, balanced, node)
         elif packet.ip in self._nodes:
             yield from self._other_node(trip, packet, self._nodes[packet.ip])
-        elif (external := self._external(packet.ip)) is not None:
-            trip, left = self._guard.leave(trip, packet, Peer(ip=packet.ip))
-            yield (trip, left) if left else self._at_external(trip, packet, external)
         else:
             yield from self._deliver(trip, packet)
 
@@ -261,6 +258,10 @@ class Connector:
     def _deliver(self, trip: Trip, packet: Packet) -> Iterator[Step]:
         if (packet.ip, packet.port) == (API_SERVER_IP, API_SERVER_PORT):
             yield trip, Connected(ip=packet.ip, port=packet.port, source_ip=packet.source_ip)
+            return
+        if (external := self._external(packet.ip)) is not None:
+            trip, left = self._guard.leave(trip, packet, Peer(ip=packet.ip))
+            yield (trip, left) if left else self._at_external(trip, packet, external)
             return
         where = self.cluster.kubelet.addresses.holder(packet.ip, packet.port)
         if self._is_cut(packet.client, where[1] if where else None, self._nodes.get(packet.ip, "")):

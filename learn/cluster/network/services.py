@@ -90,9 +90,11 @@ def slices_of(service: Service, slices: Iterable[EndpointSlice]) -> list[Endpoin
 
 
 def endpoints_of(slices: Iterable[EndpointSlice], port_name: str) -> tuple[Endpoint, ...]:
-    """Return the endpoints of a Service port, in the order of their addresses as text, each once."""
+    """Return the IPv4 endpoints of a Service port, in the order of their addresses as text, each once."""
     found: dict[tuple[str, int], Endpoint] = {}
     for item in slices:
+        if item.get("addressType", "IPv4") != "IPv4":
+            continue
         for port in item.get("ports") or ():
             if (port.get("name") or "") == port_name and port.get("port"):
                 for endpoint in _addresses(item, port["port"]):
