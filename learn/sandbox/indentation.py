@@ -8,6 +8,7 @@ from learn.sandbox.diagnostics import Edit, Fix
 
 _REACH = 30
 _NEAREST = 4
+_NEARBY = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,8 @@ class Candidate:
     """A change of layout at a line (0-based).
 
     `yaml-bad-indent`: move the line and what hangs under it from column `have` to column `want`.
-    `yaml-missing-dash`: put a dash before what stands at column `have`. The lower `cost`, the likelier.
+    `yaml-missing-dash`: put a dash before what stands at column `have`.
+    `yaml-extra-dash`: take the dash at column `have` away. The lower `cost`, the likelier.
     """
 
     code: str
@@ -26,14 +28,21 @@ class Candidate:
     fix: Fix
 
 
-def layout_fixes(lines: list[str], code: list[str], complaint: int) -> Iterator[Candidate]:
-    """Candidates around the line (0-based) that was complained about, nearest first."""
+def layout_fixes(
+    lines: list[str], code: list[str], complaint: int, *, enclosing: bool
+) -> Iterator[Candidate]:
+    """Candidates around the line (0-based) that was complained about, nearest first.
+
+    With `enclosing`, lines further up that enclose it are candidates too.
+    """
     filled = [i for i in range(min(complaint, len(lines) - 1), -1, -1) if code[i].strip(BLANK + " ")][:_REACH]
     if not filled:
         return
     levels = _levels(lines, filled)
-    for distance, culprit in enumerate(filled[:8]):
-        if not lines[culprit].lstrip(" ").startswith("- "):
+    for distance, culprit in enumerate(_culprits(lines, filled) if enclosing else filled[:_NEARBY]):
+        if lines[culprit].lstrip(" ").startswith("- "):
+            yield from _undashed(lines, culprit, distance)
+        else:
             yield _dash(lines, culprit, distance)
         have = _indent(lines[culprit])
         block = _subtree(lines, code, culprit)
@@ -42,6 +51,38 @@ def layout_fixes(lines: list[str], code: list[str], complaint: int) -> Iterator[
             yield _shift(lines, culprit, block, want, distance)
             if len(block) > 1:
                 yield _shift(lines, culprit, block[:1], want, distance)
+            above = [index for index in block if index < filled[0]]
+            if 1 < len(above) < len(block):
+                yield _shift(lines, culprit, above, want, distance)
+
+
+def _culprits(lines: list[str], filled: list[int]) -> list[int]:
+    """The nearest lines, then those further up that enclose the first of them."""
+    enclosing, depth = [], _indent(lines[filled[0]])
+    for index in filled:
+        if _indent(lines[index]) < depth:
+            enclosing.append(index)
+            depth = _indent(lines[index])
+    near = filled[:_NEARBY]
+    return near + [index for index in enclosing if index not in near]
+
+
+def _undashed(lines: list[str], culprit: int, distance: int) -> Iterator[Candidate]:
+    """The line without its dash: what follows it moved to the dash's column, or left at its own."""
+    column = _indent(lines[culprit])
+    after = column + 2
+    for text in ("", "  "):
+        edit = Edit(
+            line=culprit + 1, column=column + 1, end_line=culprit + 1, end_column=after + 1, text=text
+        )
+        yield Candidate(
+            code="yaml-extra-dash",
+            line=culprit,
+            have=column,
+            want=column + len(text),
+            cost=distance * 2 + 3,
+            fix=Fix(edits=(edit,)),
+        )
 
 
 def _dash(lines: list[str], culprit: int, distance: int) -> Candidate:

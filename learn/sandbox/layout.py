@@ -24,17 +24,24 @@ _SUSPECT = frozenset(
         "schema-scalar-not-list",
     }
 )
-_MOST_TRIES, _CHARACTERS = 80, 200_000
+_MOST_TRIES, _CHARACTERS = 120, 200_000
 
 
 def best_layout(
-    text: str, lines: list[str], code: list[str], line: int, judge: Judge, limit: Score
+    text: str,
+    lines: list[str],
+    code: list[str],
+    line: int,
+    judge: Judge,
+    limit: Score,
+    *,
+    enclosing: bool = False,
 ) -> tuple[Candidate, Score] | None:
     """The candidate near `line` (0-based) whose text scores best, if it scores better than `limit`."""
     tries = max(4, min(_MOST_TRIES, _CHARACTERS // (len(text) + 1)))
     best: tuple[Score, int, int] | None = None
     chosen: Candidate | None = None
-    for _, candidate in zip(range(tries), layout_fixes(lines, code, line), strict=False):
+    for _, candidate in zip(range(tries), layout_fixes(lines, code, line, enclosing=enclosing), strict=False):
         mended = apply_fix(text, candidate.fix)
         score = judge(mended)
         if score < limit:

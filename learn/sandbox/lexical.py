@@ -31,6 +31,7 @@ _LOOK_ALIKES = {
         zip("．。／＿＝＊＆｜＠％＋！？；～￥＼＾｀＄・", "../_=*&|@%+!?;~\\\\^`$/", strict=True)
     ),
 }
+_DASHES = frozenset(_LOOK_ALIKES["text-fullwidth-dash"]) | {"-"}
 _CURLY = frozenset("“”„‟‘’‚‛′″")
 _WESTERN = _CURLY | frozenset("–—―‐‑‒−")
 _MOST_SLIPS = 1000
@@ -196,6 +197,8 @@ def _replacement(code: str, position: int, char: str) -> str:
     if plain == ":" and following and following not in f" {BLANK}" and _KEY_COLON.match(code):
         match = _KEY_COLON.match(code)
         return ": " if match and match.start(1) == position and following not in "\u3000\u00a0" else ":"
+    if plain == "-" and set(code.strip()) <= _DASHES:
+        return plain
     if plain == "-" and not code[:position].strip(" -－ー\u3000") and following not in ("", " ", "\u3000"):
         return "- "
     return plain

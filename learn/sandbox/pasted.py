@@ -11,23 +11,28 @@ from learn.sandbox.code_text import BLANK
 from learn.sandbox.diagnostics import Diagnostic, Edit, Fix, Span
 
 _SIGNS = re.compile(
-    r"^(?:[ \t]*(?:```|~~~)|[$%❯➜>] ?\S|(?:kubectl|sudo|cat|tee) .*|EO[FSLM]\s*$|[<=>|]{7}|--[ \t]*$|-{4,}[ \t]*$|\+|[ \t]*\d+ ?[:|│ ][ \t]*(?:apiVersion|kind)\b)",
+    r"^(?:[ \t]*(?:```|~~~)|[$%❯➜>] ?\S|(?:kubectl|sudo|cat|tee) .*|\[?[\w.-]+@[\w.-]+[: ]|PS [A-Z]:|[A-Z]:\\|NAME +[A-Z]|[a-z0-9.]+[/ ][\w.\"-]+ (?:created|configured|unchanged|deleted)\b|[=*_]{3,}[ \t]*$|EO[FSLM]\s*$|[<=>|]{7}|--[ \t]*$|-{4,}[ \t]*$|\+|[ \t]*\d+ ?[:|│ ][ \t]*(?:apiVersion|kind)\b)",
     re.MULTILINE,
 )
 _FENCE = re.compile(r"\s*(?:```|~~~)\S*\s*$")
 _PROMPT = re.compile(
-    r"(?:[$%❯➜>] ?(?:sudo |kubectl|cat |k |helm |vi |vim |curl |echo ).*|(?:sudo |kubectl |cat <<).*)$"
+    r"(?:[$%❯➜>] ?(?:sudo |kubectl|cat |k |helm |vi |vim |curl |echo ).*|(?:sudo |kubectl |cat <<).*"
+    r"|\[?[\w.-]+@[\w.-]+[^$#%>]*[$#%>].*|(?:PS )?[A-Z]:\\[^>]*>.*)$"
 )
 _HEREDOC_END = re.compile(r"EO[FSLM]\s*$")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}\s*$")
 _NUMBER = re.compile(r"\s*(\d+)(?: ?[:|│])?(?=[ ]|$)")
 
-_SEPARATOR = re.compile(r"(?:--|-{4,})[ \t]*$")
+_OUTPUT = re.compile(
+    r"NAME +[A-Z]{2,}.*$|[a-z0-9.]+(?:/| \")[\w.-]+\"? (?:created|configured|unchanged|deleted)\b.*$"
+)
+_SEPARATOR = re.compile(r"(?:--|-{4,}|={3,6}|={8,}|\*{3,}|_{3,})[ \t]*$")
 _DIFF = re.compile(r"[-+ ]|@@ |(?:diff|index) |$")
 
 _RULES = (
     ("text-markdown-fence", _FENCE),
     ("text-shell-prompt", _PROMPT),
+    ("text-command-output", _OUTPUT),
     ("text-heredoc-mark", _HEREDOC_END),
     ("text-conflict-mark", _CONFLICT),
 )

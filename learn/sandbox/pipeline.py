@@ -70,8 +70,10 @@ def check(
     reading = read(text, limits, judge)
     objects = tuple(obj for document in reading.documents for obj in objects_of(document))
     found = [d for document in reading.documents for d in _check_root(document)]
+    merged = {d.document for d in reading.diagnostics if d.code == "yaml-missing-separator"}
     for obj in objects:
-        found.extend(_check_object(obj, version))
+        if obj.document.index not in merged:
+            found.extend(_check_object(obj, version))
     found = [*reading.diagnostics, *(d for d in found if d.span.line not in reading.moved)]
     if reading.complete and _is_unreadable(found):
         found = (

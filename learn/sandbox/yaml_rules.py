@@ -10,6 +10,7 @@ from learn.sandbox.diagnostics import Diagnostic, Edit, Fix
 from learn.sandbox.edits import apply_fix, insertion, line_replacement
 from learn.sandbox.layout import best_layout
 from learn.sandbox.scene import Scene, diagnose
+from learn.sandbox.yaml_flow import brackets, missing_comma
 
 _CLEAN = (0, 0)
 _MARGIN_REACH = 3
@@ -17,9 +18,9 @@ _KEY = r"(?:[A-Za-z][A-Za-z0-9_./-]*)"
 _MISSING_SPACE = re.compile(rf"^(\s*(?:- +)*{_KEY}):((?!//)[^\s:\0][^\s]*)\s*$")
 _MISSING_SPACE_DASH = re.compile(rf"^(\s*(?:- +)*)-({_KEY}:?(?:\s.*)?)$")
 _MISSING_COLON = re.compile(rf"^(\s*(?:- +)*)({_KEY})( +)(\S.*)$")
+_OTHER_SEPARATOR = re.compile(rf"^(\s*(?:- +)*)({_KEY})(\s*[=;]\s*)(\S.*)$")
 _TWO_COLONS = re.compile(rf"^(\s*(?:- +)*{_KEY}: +)([^\s\"'\[{{|>&*!].*?: .*?|[^\s\"'\[{{|>&*!].*:)\s*$")
 _VALUE = re.compile(rf"^(\s*(?:- +)*(?:{_KEY}:)? +|\s*- +)(\S.*?)\s*$")
-_CLOSING = {"[": "]", "{": "}"}
 _ESCAPE = re.compile(r"\\(?![0abtnvfre \"/\\N_LPxuU\n\t])")
 
 
@@ -48,6 +49,19 @@ def _indented_separator(scene: Scene) -> Diagnostic | None:
     return None
 
 
+def _comment_mark(scene: Scene) -> Diagnostic | None:
+    """`//` before a remark, as in other languages."""
+    marked = [i for i, line in enumerate(scene.code) if line.lstrip(" ").startswith("//")]
+    if not marked:
+        return None
+    columns = [scene.lines[i].index("//") for i in marked]
+    edits = (_edit(i, column, column + 2, "#") for i, column in zip(marked, columns, strict=True))
+    fix = Fix(edits=tuple(edits))
+    if not scene.improves(fix):
+        return None
+    return diagnose(scene, "yaml-comment-mark", marked[0], columns[0], fix=fix, length=2)
+
+
 def _asterisk(scene: Scene) -> Diagnostic | None:
     if "alias" not in scene.context and "alias" not in scene.problem:
         return None
@@ -66,8 +80,11 @@ def _unclosed_quote(scene: Scene) -> Diagnostic | None:
     line = scene.lines[index]
     quote = next((char for char in line[line.find(": ") + 1 :].strip() if char in "\"'"), '"')
     bare = line.split(" #")[0].rstrip()
-    fix = insertion(index, len(bare), quote)
-    return diagnose(scene, "yaml-unclosed-quote", index, line.find(quote), fix=fix, quote=quote)
+    inside = insertion(index, len(bare.rstrip("]}")), quote)
+    fits = scene.judge(apply_fix(scene.text, inside))[0] == 0
+    fix = inside if fits else insertion(index, len(bare), quote)
+    column = line.rfind(quote) if fits else line.find(quote)
+    return diagnose(scene, "yaml-unclosed-quote", index, column, fix=fix, quote=quote)
 
 
 def _bad_escape(scene: Scene) -> Diagnostic:
@@ -103,59 +120,6 @@ def _text_after_quote(scene: Scene) -> Diagnostic | None:
     if before.endswith(('"', "'")) and before.count(before[-1]) % 2 == 0 and "expected" in scene.problem:
         return diagnose(scene, "yaml-text-after-quote", scene.line, scene.column)
     return None
-
-
-def _brackets(scene: Scene) -> Diagnostic | None:
-    opened = [bracket for bracket in _open_brackets(scene) if not _is_closed(scene, *bracket)]
-    if "flow" in scene.context and opened:
-        char, index, column = opened[-1]
-        closing = _CLOSING[char]
-        fix = insertion(index, len(scene.lines[index].split(" #")[0].rstrip()), closing)
-        fixed = fix if scene.improves(fix) else None
-        return diagnose(scene, "yaml-unclosed-bracket", index, column, fix=fixed, closing=closing)
-    if scene.line < len(scene.lines) and scene.lines[scene.line][scene.column : scene.column + 1] in (
-        "]",
-        "}",
-    ):
-        char = scene.lines[scene.line][scene.column]
-        return diagnose(scene, "yaml-stray-bracket", scene.line, scene.column, found=char)
-    return None
-
-
-def _is_closed(scene: Scene, opening: str, line: int, column: int) -> bool:
-    """Whether the text after the bracket closes it."""
-    depth = 0
-    for index in range(line, len(scene.code)):
-        for char in scene.code[index][column if index == line else 0 :]:
-            depth += (char == opening) - (char == _CLOSING[opening])
-            if depth == 0 and char == _CLOSING[opening]:
-                return True
-    return False
-
-
-def _open_brackets(scene: Scene) -> list[tuple[str, int, int]]:
-    """The brackets still open where the parser stopped, as (bracket, line, column)."""
-    stack: list[tuple[str, int, int]] = []
-    for index in range(scene.context_line, min(scene.line + 1, len(scene.lines))):
-        end = scene.column if index == scene.line else len(scene.code[index])
-        for column, char in enumerate(scene.code[index][:end]):
-            if char in _CLOSING:
-                stack.append((char, index, column))
-            elif stack and char == _CLOSING[stack[-1][0]]:
-                stack.pop()
-    if not stack and scene.context_line < scene.line:
-        return []
-    return stack or _opened_above(scene)
-
-
-def _opened_above(scene: Scene) -> list[tuple[str, int, int]]:
-    """The last bracket before the complaint that its own line does not close."""
-    for index in range(min(scene.line, len(scene.lines) - 1), -1, -1):
-        line = scene.code[index]
-        for char, closing in _CLOSING.items():
-            if line.count(char) > line.count(closing):
-                return [(char, index, line.rindex(char))]
-    return []
 
 
 def _reserved_start(scene: Scene) -> Diagnostic | None:
@@ -223,7 +187,7 @@ def _missing_colon(scene: Scene) -> Diagnostic | None:
         return None
     for index in scene.near():
         line = scene.lines[index]
-        match = _MISSING_COLON.match(line)
+        match = _OTHER_SEPARATOR.match(line) or _MISSING_COLON.match(line)
         if match and ": " not in line and not line.rstrip().endswith(":"):
             fix = Fix(edits=(_edit(index, match.end(2), match.end(3), ": "),))
             if scene.improves(fix):
@@ -244,6 +208,8 @@ def _colon_in_value(scene: Scene) -> Diagnostic | None:
     if not match or match.end(1) > scene.column:
         return None
     value = match[2]
+    if match[1].strip(" -") == "image:" and len(value.split(": ")) <= 2:
+        return _split_image(scene, match.start(2), value)
     text = f"'{value}'" if '"' in value and "'" not in value else '"' + value.replace('"', "'") + '"'
     fix = Fix(edits=(_edit(scene.line, match.start(2), match.end(2), text),))
     return diagnose(
@@ -254,6 +220,16 @@ def _colon_in_value(scene: Scene) -> Diagnostic | None:
         fix=fix if scene.improves(fix) else None,
         value=value,
     )
+
+
+def _split_image(scene: Scene, column: int, value: str) -> Diagnostic:
+    """`image: nginx: 1.27`: the tag belongs right behind the colon."""
+    name, _, tag = value.partition(": ")
+    fix = None
+    if tag.strip():
+        fix = Fix(edits=(_edit(scene.line, column, column + len(value), f"{name}:{tag.strip()}"),))
+        fix = fix if scene.improves(fix) else None
+    return diagnose(scene, "yaml-split-image", scene.line, column, fix=fix, length=len(value), value=value)
 
 
 def _dash_in_value(scene: Scene) -> Diagnostic | None:
@@ -276,7 +252,9 @@ def _dash_in_value(scene: Scene) -> Diagnostic | None:
 
 def _layout(scene: Scene) -> Diagnostic | None:
     """The line whose depth or missing dash, once mended, lets the text be read best."""
-    chosen = best_layout(scene.text, scene.lines, scene.code, scene.line, scene.judge, (1, -(scene.line + 1)))
+    chosen = best_layout(
+        scene.text, scene.lines, scene.code, scene.line, scene.judge, (1, -(scene.line + 1)), enclosing=True
+    )
     if chosen is None:
         return None
     candidate, score = chosen
@@ -301,6 +279,7 @@ def _directive(scene: Scene) -> Diagnostic | None:
 
 RULES: tuple[Callable[[Scene], Diagnostic | None], ...] = (
     _template,
+    _comment_mark,
     _indented_separator,
     _asterisk,
     _missing_space,
@@ -309,7 +288,8 @@ RULES: tuple[Callable[[Scene], Diagnostic | None], ...] = (
     _reserved_start,
     _colon_in_value,
     _dash_in_value,
-    _brackets,
+    brackets,
+    missing_comma,
     _text_after_quote,
     _missing_colon,
     _block_scalar,

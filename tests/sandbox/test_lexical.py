@@ -53,6 +53,11 @@ def slips(text):
         ("kind: Deployment", "```yaml\nkind: Deployment", ("text-markdown-fence", 2, 1, 7)),
         ("apiVersion", "$ cat web.yaml\napiVersion", ("text-shell-prompt", 1, 1, 14)),
         ("apiVersion", "cat <<EOF | kubectl apply -f -\napiVersion", ("text-shell-prompt", 1, 1, 30)),
+        ("apiVersion", "me@host:~$ cat web.yaml\napiVersion", ("text-shell-prompt", 1, 1, 23)),
+        ("apiVersion", "PS C:\\work> type web.yaml\napiVersion", ("text-shell-prompt", 1, 1, 25)),
+        ("apiVersion", "deployment.apps/web created\napiVersion", ("text-command-output", 1, 1, 27)),
+        ("apiVersion", "===\napiVersion", ("yaml-bad-separator", 1, 1, 3)),
+        ("apiVersion", "———\napiVersion", ("text-fullwidth-dash", 1, 1, 3)),
         ("kind: Deployment", "kind: Deployment\n<<<<<<< HEAD", ("text-conflict-mark", 3, 1, 12)),
     ],
 )

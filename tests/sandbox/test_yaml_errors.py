@@ -34,7 +34,9 @@ from tests.sandbox.manifests import DEPLOYMENT, broken
         ("image: nginx:1.27", 'image: "nginx:1.27', "yaml-unclosed-quote", 19),
         ("image: nginx:1.27", "image: 'nginx:1.27", "yaml-unclosed-quote", 19),
         ("image: nginx:1.27", 'image: "nginx" latest', "yaml-text-after-quote", 19),
-        ("image: nginx:1.27", "image: nginx: 1.27", "yaml-colon-in-value", 19),
+        ("image: nginx:1.27", "image: nginx: 1.27", "yaml-split-image", 19),
+        ("image: nginx:1.27", "image: nginx:", "yaml-split-image", 19),
+        ("image: nginx:1.27", "workingDir: a: b", "yaml-colon-in-value", 19),
         ("image: nginx:1.27", "image: @registry", "yaml-reserved-char", 19),
         ("image: nginx:1.27", "image: *latest", "yaml-undefined-alias", 19),
         ("image: nginx:1.27", "image: * latest", "yaml-asterisk", 19),
@@ -42,6 +44,13 @@ from tests.sandbox.manifests import DEPLOYMENT, broken
         ("image: nginx:1.27", "image: nginx\n        args: [a, b", "yaml-unclosed-bracket", 20),
         ("image: nginx:1.27", "image: nginx\n        args: a]\n        command: ]", "yaml-stray-bracket", 21),
         ("ports:\n        - name", "ports: - name", "yaml-dash-in-value", 20),
+        ("image: nginx:1.27", 'image: nginx\n        args: ["a" "b"]', "yaml-missing-comma", 20),
+        ("image: nginx:1.27", 'image: nginx\n        args: ["a", "b]', "yaml-unclosed-quote", 20),
+        ("  replicas: 3", "  // three\n  replicas: 3", "yaml-comment-mark", 8),
+        ("replicas: 3", "replicas=3", "yaml-missing-colon", 8),
+        ("replicas: 3", "replicas; 3", "yaml-missing-colon", 8),
+        ("      containers:", "    containers:", "schema-misplaced-field", 17),
+        ("  selector:\n", "  - selector:\n", "yaml-extra-dash", 9),
         ("replicas: 3", "replicas: {{ .Values.replicas }}", "yaml-template", 8),
         ("replicas: 3", "{{- if .Values.replicas }}\n  replicas: 3", "yaml-template", 8),
         ("replicas: 3", "replicas: 3\n  replicas: 4", "yaml-duplicate-key", 9),
@@ -66,6 +75,13 @@ def test_slip_is_named_on_its_line(before, after, code, line):
         ("image: nginx:1.27", "image: * latest"),
         ("image: nginx:1.27", "image: nginx\n        args: [a, b"),
         ("        ports:\n        - name", "        ports: - name"),
+        ("image: nginx:1.27", "image: nginx: 1.27"),
+        ("image: nginx:1.27", 'image: nginx\n        args: ["a" "b"]'),
+        ("image: nginx:1.27", 'image: nginx\n        args: ["a", "b]'),
+        ("  replicas: 3", "  // three\n  replicas: 3 "),
+        ("replicas: 3", "replicas = 3"),
+        ("      containers:", "    containers:"),
+        ("  selector:\n", "  - selector:\n"),
     ],
 )
 def test_fix_lets_the_manifest_be_read_without_an_error(before, after):
@@ -105,4 +121,35 @@ def test_text_pasted_with_a_margin_is_moved_as_a_whole():
     )
     first = check(text).errors[0]
     assert (first.code, first.span.line) == ("yaml-indented-separator", DEPLOYMENT.count("\n") + 1)
+    assert first.fix and check(apply_fix(text, first.fix)).errors == ()
+
+
+def test_two_objects_without_a_separator_are_one_finding():
+    text = DEPLOYMENT + "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}\n"
+    (only,) = check(text).errors
+    assert only.code == "yaml-missing-separator"
+    assert only.fix and check(apply_fix(text, only.fix)).errors == ()
+
+
+def test_parent_at_the_wrong_depth_is_blamed_rather_than_a_line_far_below_it():
+    text = """apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+ containers:
+    - name: web
+      image: nginx:1.27
+      ports:
+        - containerPort: 80
+      env:
+        - name: MODE
+          value: prod
+        - name: PORT
+          value: "80"
+  volumes:
+    - name: cache
+      emptyDir: {}
+"""
+    first = check(text).errors[0]
+    assert (first.code, first.span.line) == ("yaml-bad-indent", 5)
     assert first.fix and check(apply_fix(text, first.fix)).errors == ()

@@ -8,7 +8,6 @@ from learn.cluster.api.images import parse_image
 from learn.sandbox.checks.registry import Finding, container_check
 from learn.sandbox.checks.world import Container
 
-
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|<[^>]*>|\$[A-Za-z_]\w*")
 
 

@@ -120,6 +120,12 @@ MESSAGES: dict[str, Message] = {
         "{line}行目を消します。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
+    "text-command-output": error(
+        "コマンドの表示が残っています",
+        "`{found}`はターミナルに出た表示で、マニフェストの一部ではありません。",
+        "{line}行目を消します。",
+        "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
+    ),
     "text-heredoc-mark": error(
         "ヒアドキュメントの終わりの印が残っています",
         "`{found}`はターミナルに貼るときの印で、マニフェストの一部ではありません。",
@@ -139,7 +145,7 @@ MESSAGES: dict[str, Message] = {
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
     ),
     "yaml-bad-separator": error(
-        "区切りの記号の数が違います",
+        "区切りの書き方が違います",
         "1つのファイルに複数のオブジェクトを書くときの区切りは、半角のハイフン3つです。「{found}」は区切りになりません。",
         "{line}行目を`---`に置き換えます。",
         "error converting YAML to JSON: yaml: line {line}: could not find expected ':'",
