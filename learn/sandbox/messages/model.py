@@ -44,6 +44,11 @@ def error(what: str, why: str, cure: str, english: str = "", lesson: str | None 
     return Message(severity=Severity.ERROR, what=what, why=why, cure=cure, english=english, lesson=lesson)
 
 
+def refusal(what: str, why: str, cure: str, lesson: str | None = None) -> Message:
+    """A message of severity ERROR on what the API server refuses in its own words, the parameter `english`."""
+    return error(what, why, cure, "{english}", lesson)
+
+
 def warning(what: str, why: str, cure: str, english: str = "", lesson: str | None = None) -> Message:
     """A message of severity WARNING."""
     return Message(severity=Severity.WARNING, what=what, why=why, cure=cure, english=english, lesson=lesson)
