@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 
 SANDBOX = "/sandbox/"
+CHECK = "**/sandbox/check/"
 LAB = "/labs/liveness-timing-1/"
 TYPO = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      imag: nginx:1.27\n"
 SOUND = TYPO.replace("imag:", "image:")
@@ -28,6 +29,11 @@ def write(page: Page, text: str) -> None:
 
 def field(page: Page) -> str:
     return page.locator("textarea[name=text]").input_value()
+
+
+def let_time_pass(page: Page) -> None:
+    """Let the timers of a page with its own clock end, without waiting for them."""
+    page.clock.run_for(2000)
 
 
 @pytest.mark.parametrize("path", [SANDBOX, LAB])
@@ -94,41 +100,46 @@ def test_a_fix_belongs_to_the_text_as_it_is_now(new_page):
 def test_an_answer_about_an_older_text_is_not_shown(new_page):
     page = new_page()
     open_editor(page)
-    page.route("**/sandbox/check/", lambda route: (page.wait_for_timeout(300), route.continue_()))
-    write(page, TYPO)
-    page.wait_for_timeout(450)
-    write(page, SOUND)
-    page.wait_for_timeout(1500)
+    held: list[Route] = []
+    page.route(CHECK, lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request(CHECK):
+        write(page, TYPO)
+    with page.expect_event("requestfailed") as given_up, page.expect_response(CHECK):
+        write(page, SOUND)
+    assert given_up.value == held[0].request
     expect(page.locator(".cm-problem[data-severity=error]")).to_have_count(0)
 
 
 def test_composing_japanese_is_not_disturbed(new_page):
     page = new_page()
+    page.clock.install()
     open_editor(page)
-    write(page, SOUND + "# ")
+    with page.expect_response(CHECK):
+        write(page, SOUND + "# ")
+        let_time_pass(page)
     asked: list[str] = []
     page.on(
         "request", lambda request: asked.append(request.url) if "/sandbox/check/" in request.url else None
     )
-    page.wait_for_timeout(700)
-    asked.clear()
     session = page.context.new_cdp_session(page)
     for part in ("さ", "さか", "さかな"):
         session.send(
             "Input.imeSetComposition", {"text": part, "selectionStart": len(part), "selectionEnd": len(part)}
         )
-        page.wait_for_timeout(300)
-    page.wait_for_timeout(500)
+        let_time_pass(page)
     assert asked == []
     assert page.locator(".cm-tooltip-autocomplete").count() == 0
     session.send("Input.insertText", {"text": "魚"})
     expect(page.locator("textarea[name=text]")).to_have_value(SOUND + "# 魚")
-    page.wait_for_timeout(900)
+    with page.expect_response(CHECK):
+        let_time_pass(page)
+    let_time_pass(page)
     assert len(asked) == 1
 
 
 def test_completion_writes_a_key_and_a_value(new_page):
     page = new_page()
+    page.clock.install()
     open_editor(page)
     write(page, SOUND + "      ")
     page.keyboard.press("Control+Space")
@@ -137,22 +148,26 @@ def test_completion_writes_a_key_and_a_value(new_page):
     page.keyboard.type("imageP")
     expect(choices.first).to_contain_text("imagePullPolicy")
     expect(page.locator(".cm-completionInfo")).to_contain_text("イメージ")
-    page.wait_for_timeout(100)
+    let_time_pass(page)
     page.keyboard.press("Enter")
     expect(page.locator("textarea[name=text]")).to_have_value(SOUND + "      imagePullPolicy: ")
     page.keyboard.type("If")
     expect(choices.first).to_contain_text("IfNotPresent")
-    page.wait_for_timeout(100)
+    let_time_pass(page)
     page.keyboard.press("Enter")
     expect(page.locator("textarea[name=text]")).to_have_value(SOUND + "      imagePullPolicy: IfNotPresent")
 
 
 def test_enter_after_a_finished_word_is_a_new_line(new_page):
     page = new_page()
+    page.clock.install()
     open_editor(page)
     write(page, SOUND + "      imagePullPolicy:")
-    page.keyboard.type(" Always", delay=60)
-    page.wait_for_timeout(500)
+    for key in " Always":
+        page.keyboard.type(key)
+        let_time_pass(page)
+    page.wait_for_load_state("networkidle")
+    let_time_pass(page)
     page.keyboard.press("Enter")
     assert field(page).startswith(SOUND + "      imagePullPolicy: Always\n")
 
