@@ -62,6 +62,11 @@ class Programs:
         problem = self._start_problem(record, name, app, running)
         if problem:
             running.say(problem)
+            record["containers"][name]["fault_entry"] = self.trace.record(
+                Ref("Pod", record["ns"], record["name"]), "decision",
+                field=container_field(running.pod, name, "name"),
+                data={"rule": "start", "container": name, "text": problem},
+            )  # fmt: skip
             self.kubelet.containers.exit(record, name, app.exit_code or 1)
             return
         for line in app.log:

@@ -136,6 +136,7 @@ REASONS: Mapping[str, Rule | None] = {
     "killing": _KILL,
     "ended": None,
     "exited": None,
+    "start-problem": None,
     "oom": _MEMORY,
     "restarted": _RESTART,
     "back-off": _RESTART,

@@ -115,6 +115,8 @@ def _decision(run: Run, entry: TraceEntry) -> Told | None:
         return Told(code="unschedulable", text=text)
     if rule == "oom":
         return Told(code="oom", text=f"`{data['container']}`の使うメモリが、`limits.memory`を超えました")
+    if rule == "start":
+        return Told(code="start-problem", text=_start_problem(data["container"], data["text"]))
     if rule.startswith("hpa-"):
         return _scaling(rule, data)
     if "reasons" in data:
@@ -124,6 +126,17 @@ def _decision(run: Run, entry: TraceEntry) -> Told | None:
         text = f"{where}は、{words}（{'、'.join(data['reasons'])}）"
         return Told(code=rule if rule in _FILTERS else "other-filter", text=text)
     return None
+
+
+def _start_problem(container: str, problem: str) -> str:
+    name = f"`{container}`"
+    if match := re.search(r":(\d+): bind: address already in use", problem):
+        return f"{name}は始めてすぐ終わりました。同じPodのほかのコンテナが、{match[1]}番で待ち受けています"
+    if match := re.search(r"environment variable (\S+) is not set", problem):
+        return f"{name}は始めてすぐ終わりました。環境変数`{match[1]}`がありません"
+    if match := re.search(r"error: (\S+): no such file", problem):
+        return f"{name}は始めてすぐ終わりました。ファイル`{match[1]}`がありません"
+    return f"{name}は始めてすぐ終わりました。ログには「{problem}」と出ています"
 
 
 def _scaling(rule: str, data: Mapping[str, Any]) -> Told | None:

@@ -103,6 +103,10 @@ NONE_MAPPED = with_spec("volumes: [{name: v, configMap: {name: none}}]")
 NONE_READ = with_image("envFrom: [{configMapRef: {name: none}}]")
 TWO = WEB.replace("replicas: 1", "replicas: 2")
 HUNGRY = with_image("resources: {limits: {cpu: '2'}, requests: {cpu: '1'}}")
+SAME_PORT = "example.com/echo:1.0"
+TWICE = WEB.replace(
+    "      - name: app\n", f"      - {{name: twin, image: '{SAME_PORT}'}}\n      - name: app\n"
+)
 IN_VAIN = "Podを作れません"
 EVICT = {
     "at": 30,
@@ -159,6 +163,9 @@ CASES = {
     ),
     "ended": Case(effect=KILLED, events=[{"at": 60, "scale": "web", "to": 0}], without=[]),
     "exited": Case(effect=RESTARTED, events=[CRASH], without=[]),
+    "start-problem": Case(
+        effect="が終わりました（終了コード1）", text=TWICE, mended=TWICE.replace(SAME_PORT, "example.com/shipper:1.0")
+    ),
     "oom": Case(effect="強制終了", text=LIMITED, events=[LEAK], mended=WEB, line="memory: 64Mi"),
     "restarted": Case(effect=RESTARTED, events=[CRASH], without=[]),
     "back-off": Case(effect="次の再起動を待っています", events=[CRASHES], without=[CRASH]),
