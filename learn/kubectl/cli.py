@@ -6,6 +6,7 @@ Source: github.com/spf13/cobra (Find, stripFlags, SuggestionsFor), staging/src/k
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from learn.cluster.cluster import Cluster
 from learn.cluster.errors import ApiError
@@ -34,8 +35,8 @@ GLOBAL_FLAGS = (
     Flag(name="warnings-as-errors", kind=Kind.BOOL),
     Flag(name="help", short="h", kind=Kind.BOOL),
 )
-_TAKING_VALUE = {f"--{flag.name}" for flag in GLOBAL_FLAGS if flag.kind is not Kind.BOOL} | {
-    f"-{flag.short}" for flag in GLOBAL_FLAGS if flag.short and flag.kind is not Kind.BOOL
+_BARE = {f"--{flag.name}" for flag in GLOBAL_FLAGS if flag.kind is Kind.BOOL} | {
+    f"-{flag.short}" for flag in GLOBAL_FLAGS if flag.short and flag.kind is Kind.BOOL
 }
 
 
@@ -50,8 +51,9 @@ def start(argv: Sequence[str], cluster: Cluster, files: Files, stdin: str = "") 
         if call.parsed.is_on("help"):
             call.write(help_text(command, GLOBAL_FLAGS))
             return call, None
-        if command.path.partition(" ")[0] not in ("config", "version", "help"):
+        if command.path.partition(" ")[0] not in ("config", "version", "help", ""):
             call.config.require_context()
+            _require_entries(call, command)
         return call, _guarded(call, lambda: command.start(call))
     except CommandError as error:
         _tell(call, error)
@@ -74,6 +76,20 @@ def step(
     except CommandError as error:
         _tell(call, error)
     return call, None
+
+
+def _require_entries(call: Call, command: Command) -> None:
+    """Raises CommandError for a file, a cluster or a user of the command line that there is not."""
+    path = call.parsed.text("kubeconfig")
+    if path and call.files.read(path) is None and not path.endswith(".kube/config"):
+        raise CommandError(f"error: stat {path}: no such file or directory")
+    own = {flag.name for flag in command.flags}
+    cluster = "" if "cluster" in own else call.parsed.text("cluster")
+    user = "" if "user" in own else call.parsed.text("user")
+    if cluster and call.config.entry("clusters", cluster) is None:
+        raise CommandError(f'error: no server found for cluster "{cluster}"')
+    if user and call.config.entry("users", user) is None:
+        raise CommandError(f'error: auth info "{user}" does not exist')
 
 
 def _empty_call(cluster: Cluster, files: Files, stdin: str) -> Call:
@@ -99,7 +115,8 @@ def _parsed(command: Command, words: Sequence[str]) -> Parsed:
     try:
         return parse(words, (*command.flags, *GLOBAL_FLAGS))
     except UsageError as error:
-        raise CommandError(f"error: {error}\nSee 'kubectl {command.path} --help' for usage.") from None
+        asked = " ".join(["kubectl", *filter(None, [command.path]), "--help"])
+        raise CommandError(f"error: {error}\nSee '{asked}' for usage.") from None
     except MissingFlags as error:
         raise CommandError(f"error: {error}") from None
 
@@ -109,7 +126,7 @@ def find_command(argv: Sequence[str]) -> tuple[Command, list[str]]:
     words = list(argv)
     place = _next_word(words, 0)
     if place is None:
-        return COMMANDS["help"], []
+        return (replace(COMMANDS["help"], path=""), words) if words else (COMMANDS["help"], [])
     verb = words[place]
     command = COMMANDS.get(verb)
     if command is None:
@@ -143,10 +160,15 @@ def _next_word(words: Sequence[str], start: int) -> int | None:
         elif word == "--":
             return None
         elif word.startswith("-") and word != "-":
-            skip = word in _TAKING_VALUE
+            skip = _swallows_next(word)
         else:
             return place
     return None
+
+
+def _swallows_next(flag: str) -> bool:
+    """Before the verb a flag takes the next word, known or not, unless it is a switch (stripFlags)."""
+    return "=" not in flag and (flag.startswith("--") or len(flag) == 2) and flag not in _BARE
 
 
 def _refuse_verb(verb: str, before: Sequence[str]) -> None:

@@ -74,9 +74,7 @@ class KubeConfig:
         """Raises CommandError when the chosen context does not exist."""
         if self.context and self.entry("contexts", self.context) is None:
             raise CommandError(
-                f"error: context was not found for specified context: {self.context}"
-                if self.context == self.data.get("current-context")
-                else f'error: context "{self.context}" does not exist'
+                f"Error in configuration: context was not found for specified context: {self.context}"
             )
 
 

@@ -6,7 +6,7 @@ staging/src/k8s.io/kubectl/pkg/validation/schema.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,16 +117,23 @@ def _documents(path: str, text: str) -> Iterator[tuple[Document, tuple[tuple[str
         ) from None
     except yaml.YAMLError as error:
         raise CommandError(
-            f"error: error parsing {path}: error converting YAML to JSON: {_words(error)}"
+            f"error: error parsing {path}: error converting YAML to JSON: {yaml_words(error, lines)}"
         ) from None
 
 
-def _words(error: yaml.YAMLError) -> str:
-    """go-yaml's form: `yaml: line N: problem`."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", None) or error)
-    line = f"line {mark.line + 1}: " if mark is not None and mark.line >= 0 else ""
-    return f"yaml: {line}{problem}"
+def yaml_words(error: Exception, lines: Sequence[str] = ()) -> str:
+    """go-yaml's form: `yaml: line N: problem`.
+
+    It counts lines within the document, those of the parser from 0 and those of the scanner from 1, and leaves out
+    a first line (gopkg.in/yaml.v2, decode.go, `fail`). With `lines`, those of the whole text.
+    """
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line if mark is not None else 0
+    line -= next((i + 1 for i in reversed(range(min(line, len(lines)))) if lines[i].startswith("---")), 0)
+    if line and isinstance(error, yaml.scanner.ScannerError):
+        line += 1
+    where = f"line {line}: " if line > 0 else ""
+    return f"yaml: {where}{getattr(error, 'problem', None) or error}"
 
 
 def _checked(

@@ -81,13 +81,13 @@ def printer_for(call: Call, name: str, argument: str) -> Printer:
         case "name":
             return _names
         case "jsonpath":
-            return _jsonpath(_given(name, argument))
+            return _jsonpath(_given(argument))
         case "jsonpath-as-json":
-            return _jsonpath_as_json(_given(name, argument))
+            return _jsonpath_as_json(_given(argument))
         case "jsonpath-file":
             return _jsonpath(_file(call, argument))
         case "go-template" | "template":
-            return _go_template(call, _given(name, argument))
+            return _go_template(call, _given(argument))
         case "go-template-file" | "templatefile":
             return _go_template(call, _file(call, argument))
         case "custom-columns":
@@ -97,10 +97,9 @@ def printer_for(call: Call, name: str, argument: str) -> Printer:
     raise CommandError(f'error: unable to match a printer suitable for the output format "{name}"')
 
 
-def _given(name: str, argument: str) -> str:
+def _given(argument: str) -> str:
     if not argument:
-        what = "template" if "template" in name else "jsonpath template"
-        raise CommandError(f"error: {what} format specified but no template given")
+        raise CommandError("error: template format specified but no template given")
     return argument
 
 
@@ -205,12 +204,12 @@ def custom_columns(spec: str, *, headers: bool) -> Printer:
     names, paths = [], []
     for part in spec.split(","):
         name, colon, path = part.partition(":")
-        if not colon or not name or not path:
+        if not colon:
             raise CommandError(
                 f"error: unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>"
             )
         names.append(name)
-        paths.append(relaxed_path(path))
+        paths.append(relaxed_path(path) if path else "")
     return _columns(names, paths, headers=headers)
 
 
@@ -226,7 +225,7 @@ def _columns_file(text: str, *, headers: bool) -> Printer:
 
 
 def _columns(names: list[str], paths: list[str], *, headers: bool) -> Printer:
-    for path in paths:
+    for path in filter(None, paths):
         _found(path, {})
 
     def render(obj: Obj) -> str:
@@ -254,5 +253,5 @@ def _found(path: str, obj: Any) -> list[Any]:
 
 
 def _cell(path: str, obj: Obj) -> str:
-    found = _found(path, obj)
+    found = _found(path, obj) if path else []
     return ",".join(go_text(value) for value in found) if found else "<none>"

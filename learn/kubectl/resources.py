@@ -24,6 +24,7 @@ NO_RESOURCES = (
     "   '<resource> <name>'\n"
     "   '<resource>'"
 )
+NOTHING_SPECIFIED = "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
 NO_NAME = "error: resource(s) were provided, but no name was specified"
 
 
@@ -50,8 +51,6 @@ def kinds_of(text: str) -> list[Kind]:
     """The kinds of a comma list; a category stands for its members."""
     found: list[Kind] = []
     for word in text.split(","):
-        if not word:
-            continue
         if word == "all":
             found += [kind for name in ALL_CATEGORY for kind in KINDS if kind.kind == name]
         else:

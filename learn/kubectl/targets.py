@@ -12,8 +12,13 @@ from learn.kubectl.manifests import namespace_of, read_sources
 from learn.kubectl.resources import NO_NAME, NO_RESOURCES, targets_of
 
 
-def write_targets(call: Call, verb: str, args: tuple[str, ...] | None = None) -> list[tuple[Kind, Obj]]:
-    """The existing objects.  Those missing are told; raises CommandError when none is named at all."""
+def write_targets(
+    call: Call, verb: str, args: tuple[str, ...] | None = None, *, needs_name: bool = True
+) -> list[tuple[Kind, Obj]]:
+    """The existing objects.  Those missing are told; raises CommandError when none is named at all.
+
+    Without `needs_name` a type alone means all of its objects.
+    """
     if call.parsed.has("filename") or call.parsed.has("kustomize"):
         return _in_files(call)
     words = call.args if args is None else args
@@ -23,7 +28,7 @@ def write_targets(call: Call, verb: str, args: tuple[str, ...] | None = None) ->
         targets = targets_of(words)
         if any(target.name for target in targets):
             raise CommandError("error: setting 'all' parameter but found a non empty selector. ")
-    return selected(call, words, all_flag=True)
+    return selected(call, words, needs_name=needs_name, all_flag=True)
 
 
 def _in_files(call: Call) -> list[tuple[Kind, Obj]]:

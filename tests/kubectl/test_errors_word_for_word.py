@@ -77,7 +77,7 @@ def test_message(cluster, command, stderr):
 @pytest.mark.parametrize(
     ("manifest", "stderr"),
     [
-        ("a: b: c", "error: error parsing f.yaml: error converting YAML to JSON: yaml: line 1: mapping values are not allowed in this context\n"),
+        ("a: b: c", "error: error parsing f.yaml: error converting YAML to JSON: yaml: mapping values are not allowed in this context\n"),
         ("kind: Pod", 'error: error validating "f.yaml": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false\n'),
         ("a: 1", 'error: error validating "f.yaml": error validating data: [apiVersion not set, kind not set]; if you choose to ignore these errors, turn validation off with --validate=false\n'),
         ("apiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: api}", 'error: resource mapping not found for name: "api" namespace: "" from "f.yaml": no matches for kind "Deploymnt" in version "apps/v1"\nensure CRDs are installed first\n'),

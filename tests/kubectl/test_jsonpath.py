@@ -41,7 +41,7 @@ DATA = {
     [
         ("kind is {.kind}", "kind is List"),
         ("{.items[*].metadata.name}", "127.0.0.1 127.0.0.2"),
-        ("{.items[*]['metadata.name', 'status.capacity']}", ""),
+        ("{.items[*]['metadata.name', 'status.capacity']}", '127.0.0.1 127.0.0.2 {"cpu":"4"} {"cpu":"8"}'),
         ("{.items[*]['kind']}", "None None"),
         ("{.users[0].name}", "myself"),
         ("{.users[-1].name}", "e2e"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from learn.cluster.api.names import config_key
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call
 from learn.kubectl.errors import CommandError
@@ -96,7 +97,11 @@ def env_file_pairs(call: Call, paths: Sequence[str]) -> Iterator[tuple[str, str]
 
 
 def add_once(data: dict[str, Any], key: str, value: Any, owner: str, field: str = "Data") -> None:
-    """Raises CommandError for a key that stands twice."""
+    """Raises CommandError for a key that stands twice, and for one that no ConfigMap or Secret may have."""
+    for reason in config_key(key):
+        raise CommandError(
+            f'error: "{key}" is not a valid key name for a {owner.partition(" ")[0]}: {reason}'
+        )
     if key in data:
         raise CommandError(
             f'error: cannot add key "{key}", another key by that name already exists in {field} for {owner}'

@@ -81,7 +81,7 @@ def _tls(call: Call) -> Obj:
             raise CommandError("error: key and cert must be specified")
         text = call.files.read(path)
         if text is None:
-            raise CommandError(f"error: open {path}: no such file or directory")
+            raise CommandError(f"error: Cannot read file {path}, open {path}: no such file or directory")
         texts.append(text)
     return _secret(call, name, {"tls.crt": texts[0], "tls.key": texts[1]}, "kubernetes.io/tls")
 
@@ -122,7 +122,7 @@ def _quota(call: Call) -> Obj:
         for part in call.parsed.text("hard").split(","):
             key, equals, value = part.partition("=")
             if not equals:
-                raise CommandError(f"error: invalid argument syntax {part}, expected <resource>=<value>")
+                raise CommandError(f"error: Invalid argument syntax {part}, expected <resource>=<value>")
             hard[key] = value
         spec["hard"] = hard
     if call.parsed.text("scopes"):

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from learn.cluster.api.kinds import find_resource
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag, Kind
 from learn.kubectl.generators.common import Generator, metadata, only_name
+from learn.kubectl.labelspecs import labels_of_text
 
 _GROUP = "rbac.authorization.k8s.io"
+_VERBS = frozenset(
+    [
+        "get",
+        "list",
+        "watch",
+        "create",
+        "update",
+        "patch",
+        "delete",
+        "deletecollection",
+        "use",
+        "bind",
+        "impersonate",
+        "escalate",
+        "*",
+        "approve",
+        "sign",
+    ]
+)
 _RULE_FLAGS = (
     Flag(name="verb", kind=Kind.STRINGS),
     Flag(name="resource", kind=Kind.STRINGS),
@@ -32,12 +54,15 @@ def _rules(call: Call) -> list[Obj]:
         return [{"nonResourceURLs": urls, "verbs": verbs}]
     if not call.parsed.texts("resource"):
         raise CommandError("error: at least one resource must be specified")
+    for verb in verbs:
+        if verb not in _VERBS:
+            call.warn(f"Warning: '{verb}' is not a standard resource verb")
     groups: dict[str, list[str]] = {}
     for text in call.parsed.texts("resource"):
         word, slash, sub = text.partition("/")
         kind = find_resource(word)
         if kind is None and word != "*":
-            raise CommandError(f'error: the server doesn\'t have a resource type "{word}"')
+            raise CommandError(f'the server doesn\'t have a resource type "{word}"')
         group, plural = (kind.group, kind.plural) if kind else ("", "*")
         groups.setdefault(group, []).append(plural + slash + sub)
     names = list(call.parsed.texts("resource-name"))
@@ -64,11 +89,23 @@ def _cluster_role(call: Call) -> Obj:
         "apiVersion": f"{_GROUP}/v1",
         "kind": "ClusterRole",
         "metadata": metadata(call, name, namespaced=False),
-        "rules": _rules(call),
+        **_aggregated_or_own_rules(call),
     }
 
 
-def _subjects(call: Call) -> list[Obj]:
+def _aggregated_or_own_rules(call: Call) -> Obj:
+    aggregation = call.parsed.text("aggregation-rule")
+    if not aggregation:
+        return {"rules": _rules(call)}
+    if call.parsed.texts("verb") or call.parsed.texts("resource") or call.parsed.texts("non-resource-url"):
+        raise CommandError(
+            "error: aggregation rule must be specified without nonResourceURLs, resources or resourceNames"
+        )
+    selector = {"matchLabels": labels_of_text(aggregation)}
+    return {"aggregationRule": {"clusterRoleSelectors": [selector]}, "rules": None}
+
+
+def subjects_of(call: Call) -> list[Obj]:
     found: list[Obj] = []
     for kind, flag in (("User", "user"), ("Group", "group")):
         found += [{"apiGroup": _GROUP, "kind": kind, "name": name} for name in call.parsed.texts(flag)]
@@ -91,7 +128,7 @@ def _role_binding(call: Call) -> Obj:
         "kind": "RoleBinding",
         "metadata": metadata(call, name),
         "roleRef": {"apiGroup": _GROUP, "kind": kind, "name": cluster_role or role},
-        **({"subjects": subjects} if (subjects := _subjects(call)) else {}),
+        **({"subjects": subjects} if (subjects := subjects_of(call)) else {}),
     }
 
 
@@ -102,7 +139,7 @@ def _cluster_role_binding(call: Call) -> Obj:
         "kind": "ClusterRoleBinding",
         "metadata": metadata(call, name, namespaced=False),
         "roleRef": {"apiGroup": _GROUP, "kind": "ClusterRole", "name": call.parsed.text("clusterrole")},
-        **({"subjects": subjects} if (subjects := _subjects(call)) else {}),
+        **({"subjects": subjects} if (subjects := subjects_of(call)) else {}),
     }
 
 
@@ -112,7 +149,7 @@ GENERATORS = (
         name="clusterrole",
         build=_cluster_role,
         summary="ClusterRoleを作ります",
-        flags=(*_RULE_FLAGS, Flag(name="non-resource-url", kind=Kind.STRINGS)),
+        flags=(*_RULE_FLAGS, Flag(name="non-resource-url", kind=Kind.STRINGS), Flag(name="aggregation-rule")),
     ),
     Generator(
         name="rolebinding",
@@ -126,6 +163,6 @@ GENERATORS = (
         build=_cluster_role_binding,
         wrapping="failed to create clusterrolebinding",
         summary="ClusterRoleBindingを作ります",
-        flags=_SUBJECT_FLAGS,
+        flags=(replace(_SUBJECT_FLAGS[0], required=True), *_SUBJECT_FLAGS[1:]),
     ),
 )

@@ -21,6 +21,7 @@ from learn.kubectl.gotemplate.model import (
 from learn.kubectl.gotemplate.rendering import Template
 
 MAX_TEMPLATE = 4096
+_WORD = re.compile(r"[A-Za-z]*")
 
 
 def parse_template(text: str) -> Template:
@@ -83,7 +84,7 @@ class _Parser:
                 continue
             if text.startswith("/*"):
                 continue
-            word = text.split(maxsplit=1)[0] if text else ""
+            word = _WORD.match(text)[0]  # type: ignore[index]  # matches the empty word too
             if word in ("end", "else"):
                 if word not in ends:
                     raise TemplateError(f"unexpected {{{{{word}}}}}")

@@ -63,10 +63,23 @@ def _rangevalues_of(path: Path, data: Any, root: Any) -> list[Any]:
 def values_of(path: Path, data: Any, root: Any) -> list[Any]:
     values = [root if path.from_root else data]
     for step in path.steps:
-        values = [found for value in values for found in _step(step, value, root)]
+        if isinstance(step, Union):
+            values = _union(step, values, root)
+        else:
+            values = [found for value in values for found in _step(step, value, root)]
         if len(values) > MAX_RESULTS:
             raise JSONPathError(f"more than {MAX_RESULTS} results")
     return values
+
+
+def _union(union: Union, values: Sequence[Any], root: Any) -> list[Any]:
+    """All that the first option finds, then all that the next one finds (evalUnion)."""
+    return [
+        found
+        for option in union.options
+        for value in values
+        for found in values_of(Path(option), value, root)
+    ]
 
 
 def _step(step: Step, value: Any, root: Any) -> list[Any]:
@@ -81,8 +94,8 @@ def _step(step: Step, value: Any, root: Any) -> list[Any]:
             return list(_descendants(value))
         case Slice():
             return _sliced(step, value)
-        case Union(options):
-            return [found for (option,) in options for found in _step(option, value, root)]
+        case Union():
+            return _union(step, [value], root)
         case Filter():
             if not isinstance(value, list):
                 return []

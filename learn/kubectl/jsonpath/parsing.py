@@ -70,6 +70,7 @@ class _Unreadable(Exception):
 
 
 _NAME = re.compile(r"(?:\\.|[^\s.\[\](){}<>=!,'\"@$?*\\|&:])+")
+_PATH_NAMES = re.compile(r"(?:\\.|[^.\\])+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _COMPARE = re.compile(r"==|!=|<=|>=|<|>")
 
@@ -161,7 +162,7 @@ class _TemplateParser:
                 elif name := self._name():
                     steps.append(Key(name))
             elif letter == "[":
-                steps.append(self._bracket())
+                steps += self._bracket()
             elif letter == "*" and self._at == start:
                 self._at += 1
                 steps.append(Wildcard())
@@ -182,19 +183,19 @@ class _TemplateParser:
         self._at = match.end()
         return re.sub(r"\\(.)", r"\1", match.group())
 
-    def _bracket(self) -> Step:
+    def _bracket(self) -> tuple[Step, ...]:
         self._at += 1
         if self._text.startswith("?(", self._at):
-            return self._filter()
+            return (self._filter(),)
         end = self._closing_bracket()
         inside = self._text[self._at : end].strip()
         self._at = end + 1
         if inside == "*":
-            return Wildcard()
+            return (Wildcard(),)
         parts = _split(inside)
         if len(parts) == 1:
-            return _bracket_step(parts[0])
-        return Union(tuple((_bracket_step(part),) for part in parts))
+            return _bracket_steps(parts[0])
+        return (Union(tuple(_bracket_steps(part) for part in parts)),)
 
     def _closing_bracket(self) -> int:
         quote = ""
@@ -260,16 +261,17 @@ def _split(inside: str) -> list[str]:
     return [*parts, current.strip()]
 
 
-def _bracket_step(text: str) -> Step:
+def _bracket_steps(text: str) -> tuple[Step, ...]:
+    """The client reads what is quoted in brackets as a path: `['a.b']` is `.a.b`, and `['a\\.b']` one key."""
     if text[:1] in {"'", '"'} and text[-1:] == text[:1]:
-        return Key(_unescaped(text[1:-1]))
+        return tuple(Key(re.sub(r"\\(.)", r"\1", name)) for name in _PATH_NAMES.findall(text[1:-1]))
     if text == "*":
-        return Wildcard()
+        return (Wildcard(),)
     if re.fullmatch(r"-?\d+", text):
-        return Slice(int(text), None, None, is_index=True)
+        return (Slice(int(text), None, None, is_index=True),)
     if re.fullmatch(r"(-?\d*)(:-?\d*){1,2}", text):
         bounds = [int(part) if part else None for part in text.split(":")]
-        return Slice(bounds[0], bounds[1], bounds[2] if len(bounds) > 2 else None)
+        return (Slice(bounds[0], bounds[1], bounds[2] if len(bounds) > 2 else None),)
     raise _Unreadable(f"invalid array index {text}")
 
 

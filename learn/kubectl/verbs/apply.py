@@ -42,6 +42,8 @@ def start(call: Call) -> State | None:
             f"error: Unexpected args: [{' '.join(call.args)}]\nSee 'kubectl apply -h' for help and examples"
         )
     require_files(call)
+    if call.parsed.is_on("force") and call.parsed.is_on("server-side"):
+        raise CommandError("error: --force cannot be used with --server-side")
     if call.parsed.is_on("prune"):
         raise CommandError("error: --pruneは、このターミナルでは使えません。")
     dry_run = dry_run_of(call)

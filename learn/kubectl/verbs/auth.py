@@ -11,6 +11,7 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
+from learn.kubectl.groups import group
 from learn.kubectl.lookup import ALL_NAMESPACES
 from learn.kubectl.policyrules import policy_rows, rules_of
 from learn.kubectl.tables import render_table
@@ -42,7 +43,7 @@ def _can_i(call: Call) -> State | None:
         return _list(call)
     if len(call.args) not in (2, 3):
         raise CommandError(
-            "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples"
+            "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples."
         )
     verb, word = call.args[0], call.args[1]
     request = Request(verb=verb, path=word) if word.startswith("/") else _resource_request(call, verb, word)
@@ -57,9 +58,7 @@ def _can_i(call: Call) -> State | None:
 def _list(call: Call) -> State | None:
     """Everything that is allowed in the namespace."""
     if call.args:
-        raise CommandError(
-            "error: list option must be specified with no arguments\nSee 'kubectl auth can-i -h' for help and examples"
-        )
+        raise CommandError("error: list option must be specified with no arguments")
     header = [] if call.parsed.is_on("no-headers") else [_LIST_HEADER]
     namespace = "" if call.every_namespace else call.namespace
     call.write(
@@ -99,20 +98,10 @@ def _whoami(call: Call) -> State | None:
     return None
 
 
-def _start(call: Call) -> State | None:
-    if call.args:
-        raise CommandError(
-            f"error: unknown command \"{' '.join(call.args)}\"\nSee 'kubectl auth -h' for help and examples"
-        )
-    call.print("サブコマンド（can-i、whoami）を指定してください。")
-    return None
-
-
-COMMAND = Command(
-    path="auth",
-    start=_start,
-    summary="権限を調べます",
-    children={
+COMMAND = group(
+    "auth",
+    "権限を調べます",
+    {
         "can-i": Command(
             path="auth can-i",
             start=_can_i,
@@ -126,6 +115,8 @@ COMMAND = Command(
                 Flag(name="subresource"),
             ),
         ),
-        "whoami": Command(path="auth whoami", start=_whoami, summary="自分がだれとして扱われるかを表示します"),
+        "whoami": Command(
+            path="auth whoami", start=_whoami, summary="自分がだれとして扱われるかを表示します"
+        ),
     },
 )

@@ -36,6 +36,8 @@ def _cluster_info(call: Call) -> State | None:
 
 
 def _version(call: Call) -> State | None:
+    if call.args:
+        raise CommandError(f"error: extra arguments: [{' '.join(call.args)}]")
     minor = int(call.version.partition(".")[2])
     kustomize = _KUSTOMIZE.get(minor, _NEWEST_KUSTOMIZE)
     output = call.parsed.text("output")

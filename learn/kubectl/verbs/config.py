@@ -10,8 +10,11 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
+from learn.kubectl.groups import group
 from learn.kubectl.output import OUTPUT_FLAGS, format_of, printer_for
 from learn.kubectl.tables import render_table
+from learn.kubectl.verbs import properties
+from learn.kubectl.verbs.properties import one_name
 from learn.kubectl.yamltext import to_yaml
 
 
@@ -44,21 +47,13 @@ def _current_context(call: Call) -> State | None:
 
 
 def _use_context(call: Call) -> State | None:
-    name = _one(call, "use-context")
+    name = one_name(call, "use-context")
     if call.config.entry("contexts", name) is None:
         raise CommandError(f'error: no context exists with the name: "{name}"')
     call.config.data["current-context"] = name
     call.config.save()
     call.print(f'Switched to context "{name}".')
     return None
-
-
-def _one(call: Call, verb: str) -> str:
-    if len(call.args) != 1:
-        raise CommandError(
-            f"error: Unexpected args: [{' '.join(call.args)}]\nSee 'kubectl config {verb} -h' for help and examples"
-        )
-    return call.args[0]
 
 
 def _set_context(call: Call) -> State | None:
@@ -70,7 +65,9 @@ def _set_context(call: Call) -> State | None:
         if not name:
             raise CommandError("error: no current context is set")
     else:
-        name = _one(call, "set-context")
+        if not call.args:
+            raise CommandError("error: you must specify a non-empty context name or --current")
+        name = one_name(call, "set-context")
     entry = call.config.entry("contexts", name)
     done = "modified" if entry else "created"
     if entry is None:
@@ -87,7 +84,7 @@ def _set_context(call: Call) -> State | None:
 
 def _delete(section: str, what: str) -> Callable[[Call], State | None]:
     def start(call: Call) -> State | None:
-        name = _one(call, f"delete-{what}")
+        name = one_name(call, f"delete-{what}")
         if call.config.entry(section, name) is None:
             raise CommandError(f"error: cannot delete {what} {name}, not in /home/learner/.kube/config")
         call.config.data[section] = [
@@ -172,16 +169,8 @@ def _names(section: str) -> Callable[[Call], State | None]:
     return start
 
 
-def _start(call: Call) -> State | None:
-    if call.args:
-        raise CommandError(
-            f"error: unknown command \"{' '.join(call.args)}\"\nSee 'kubectl config -h' for help and examples"
-        )
-    call.print("サブコマンド（get-contexts、use-context、set-context、viewなど）を指定してください。")
-    return None
-
-
 _CHILDREN = (
+    *properties.COMMANDS,
     Command(
         path="config get-contexts",
         start=_get_contexts,
@@ -222,9 +211,8 @@ _CHILDREN = (
         ),
     ),
 )
-COMMAND = Command(
-    path="config",
-    start=_start,
-    summary="接続先（コンテキスト）とNamespaceの設定を扱います",
-    children={child.path.partition(" ")[2]: child for child in _CHILDREN},
+COMMAND = group(
+    "config",
+    "接続先（コンテキスト）とNamespaceの設定を扱います",
+    {child.path.partition(" ")[2]: child for child in _CHILDREN},
 )

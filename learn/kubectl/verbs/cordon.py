@@ -13,10 +13,11 @@ from learn.kubectl.writes import DRY_RUN, DryRun, act, dry_run_of
 
 def nodes_of(call: Call, verb: str) -> list[Obj]:
     """The nodes that are named or selected; missing ones are told.  Raises CommandError for none."""
+    see = f"\nSee 'kubectl {verb} -h' for help and examples"
     if not call.args and not call.parsed.has("selector"):
-        raise CommandError(f"error: USAGE: {verb} NODE [flags]")
+        raise CommandError(f"error: USAGE: {verb} NODE [flags]{see}")
     if call.args and call.parsed.has("selector"):
-        raise CommandError("error: cannot specify both a node name and a --selector option")
+        raise CommandError(f"error: cannot specify both a node name and a --selector option{see}")
     if call.parsed.has("selector"):
         wanted = filter_of(call).labels
         return [node for node in call.cluster.store.objects("Node") if wanted.matches(labels_of(node))]

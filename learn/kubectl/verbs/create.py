@@ -18,6 +18,7 @@ from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
 from learn.kubectl.generators import config, networking, rbac, workloads
 from learn.kubectl.generators.common import Generator, only_name
+from learn.kubectl.groups import group
 from learn.kubectl.lookup import FILE_FLAGS, SELECTOR
 from learn.kubectl.manifests import Source, read_sources
 from learn.kubectl.verbs.apply import VALIDATE, decoded, require_files, validation_of
@@ -100,18 +101,7 @@ def _group(
     name: str, summary: str, generators: Sequence[Generator], aliases: tuple[str, ...] = ()
 ) -> Command:
     children = {each.name: _command(each, f"create {name}") for each in generators}
-    return Command(
-        path=f"create {name}", start=_needs_child, summary=summary, children=children, aliases=aliases
-    )
-
-
-def _needs_child(call: Call) -> State | None:
-    if call.args:
-        raise CommandError(
-            f"error: unknown command \"{call.args[0]}\"\nSee 'kubectl create -h' for help and examples"
-        )
-    call.print("サブコマンドを指定してください。--helpで一覧を表示します。")
-    return None
+    return group(f"create {name}", summary, children, aliases)
 
 
 def _token(call: Call) -> State | None:

@@ -33,13 +33,18 @@ Victim = tuple[Kind, Obj, str]
 
 def start(call: Call) -> State | None:
     dry_run = dry_run_of(call)
-    cascade = call.parsed.text("cascade", "background")
+    output = call.parsed.text("output")
+    if output not in ("", "name"):
+        raise CommandError(f"error: unexpected -o output mode: {output}. We only support '-o name'")
+    cascade = _cascade(call)
     if cascade not in _PROPAGATION:
         raise CommandError(
             f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"'
         )
     grace = _grace(call)
     victims, problems = _victims(call)
+    if call.parsed.is_on("interactive") and victims and not _confirmed(call, victims):
+        return None
     if call.parsed.is_on("force") and grace == 0:
         call.warn(_FORCED)
     gone: list[Ref] = []
@@ -59,7 +64,7 @@ def start(call: Call) -> State | None:
         gone.append(ref)
     if problems:
         tell_problems(call, problems)
-    elif not victims:
+    elif not victims and not call.parsed.is_on("ignore-not-found"):
         call.print("No resources found")
     waits = call.parsed.is_on("wait", default=True) and not (call.parsed.is_on("force") and grace == 0)
     if not waits or dry_run is not DryRun.NONE:
@@ -89,10 +94,37 @@ def step(call: Call, state: State) -> State | None:
     return {**state, "refs": [list(ref) for ref in waiting]}
 
 
+def _cascade(call: Call) -> str:
+    value = call.parsed.text("cascade", "background")
+    replacement = {"true": "background", "false": "orphan"}.get(value)
+    if replacement is None:
+        return value
+    call.warn(
+        f"warning: --cascade={value} is deprecated (boolean value) and can be replaced with --cascade={replacement}."
+    )
+    return replacement
+
+
+def _confirmed(call: Call, victims: list[Victim]) -> bool:
+    """Whether `y` was piped in; there is nobody to type an answer."""
+    call.print(f"You are about to delete the following {len(victims)} resource(s):")
+    for kind, obj, _ in victims:
+        call.print(f"{shown_kind(kind)}/{obj['metadata']['name']}")
+    call.write("Do you want to continue? (y/n): ")
+    if call.stdin.strip()[:1] in ("y", "Y"):
+        return True
+    call.print("deletion is cancelled")
+    return False
+
+
 def _grace(call: Call) -> int | None:
     if call.parsed.is_on("now"):
         if call.parsed.has("grace-period"):
             raise CommandError("error: --now and --grace-period cannot be specified together")
+        if call.parsed.is_on("force"):
+            raise CommandError(
+                "error: --force and --grace-period greater than 0 cannot be specified together"
+            )
         return 1
     seconds = call.parsed.number("grace-period", -1)
     if seconds == 0 and not call.parsed.is_on("force"):

@@ -16,16 +16,20 @@ from learn.kubectl.lookup import FILE_FLAGS, SELECTOR
 from learn.kubectl.manifests import Source, namespace_of, read_sources
 from learn.kubectl.yamltext import to_yaml
 
+_TROUBLE = 2
+"""What diff ends with when it cannot compare; 1 means that there are differences."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def start(call: Call) -> State | None:
     if not call.parsed.has("filename") and not call.parsed.has("kustomize"):
-        raise CommandError("error: must specify one of -f and -k", 1)
+        raise CommandError("error: must specify one of -f and -k", _TROUBLE)
     try:
         texts = [_difference(call, source) for source in read_sources(call, validates=True)]
     except ApiError as error:
-        raise CommandError(server_error(error), 2) from None
+        raise CommandError(server_error(error), _TROUBLE) from None
+    except CommandError as error:
+        raise CommandError(error.text, _TROUBLE) from None
     call.write("".join(texts))
     call.exit_code = 1 if any(texts) else 0
     return None
@@ -67,7 +71,7 @@ def _merged(call: Call, live: Obj | None, source: Source) -> Obj:
     try:
         result = apply_three_way(live, source.obj, version=call.version)
     except PatchError as error:
-        raise CommandError(f"error: {error}", 2) from None
+        raise CommandError(f"error: {error}") from None
     if result.is_unchanged:
         return live
     updated: Obj = cluster.act("update", manifest=result.result)

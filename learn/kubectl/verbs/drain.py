@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from learn.cluster.api.labels import Selector
+from learn.cluster.api.selectors import SelectorError, parse_selector
 from learn.cluster.errors import ApiError
-from learn.cluster.objects import Obj, controller_of
+from learn.cluster.objects import Obj, controller_of, labels_of
 from learn.cluster.pods import is_terminal
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
@@ -67,9 +69,18 @@ def step(call: Call, state: State) -> State | None:
     return None
 
 
+def _pod_selector(call: Call) -> Selector:
+    try:
+        return parse_selector(call.parsed.text("pod-selector"))
+    except SelectorError as error:
+        raise CommandError(f"error: {error}") from None
+
+
 def _begin(call: Call, state: State, node: str) -> State:
     """Sort the Pods of a node: those that go, and why the drain must be refused."""
-    chosen, refusals, warnings = _sorted_pods(call, call.cluster.store.pods_on(node))
+    wanted = _pod_selector(call)
+    pods_here = [pod for pod in call.cluster.store.pods_on(node) if wanted.matches(labels_of(pod))]
+    chosen, refusals, warnings = _sorted_pods(call, pods_here)
     if refusals:
         text = ", ".join(f"{why}: {', '.join(names)}" for why, names in refusals.items())
         call.warn(f'error: unable to drain node "{node}" due to error: {text}, continuing command...')
@@ -116,7 +127,7 @@ def _verdict(call: Call, pod: Obj) -> tuple[str, str, bool]:
         return "", _DAEMON_WARNING, False
     warning = ""
     if any(volume.get("emptyDir") is not None for volume in pod["spec"].get("volumes") or ()):
-        if not (call.parsed.is_on("delete-emptydir-data") or call.parsed.is_on("delete-local-data")):
+        if not (call.parsed.is_on("delete-emptydir-data")):
             return LOCAL, "", False
         warning = _LOCAL_WARNING
     if owner is None:
@@ -193,7 +204,6 @@ COMMAND = Command(
         DRY_RUN,
         Flag(name="ignore-daemonsets", kind=Takes.BOOL),
         Flag(name="delete-emptydir-data", kind=Takes.BOOL),
-        Flag(name="delete-local-data", kind=Takes.BOOL),
         Flag(name="force", kind=Takes.BOOL),
         Flag(name="disable-eviction", kind=Takes.BOOL),
         Flag(name="grace-period", kind=Takes.INT),

@@ -20,6 +20,7 @@ from learn.kubectl.call import Call, Command, EditRequest, State
 from learn.kubectl.errors import CommandError, error_text
 from learn.kubectl.flags import Flag
 from learn.kubectl.lookup import FILE_FLAGS
+from learn.kubectl.manifests import yaml_words
 from learn.kubectl.output import object_name, without_managed_fields
 from learn.kubectl.targets import write_targets
 from learn.kubectl.writes import WRITE_FLAGS, DryRun, act, dry_run_of, print_done
@@ -73,14 +74,8 @@ def _save(call: Call, obj: Obj, path: str) -> None:
     try:
         edited = yaml.load(body, yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        _reopen(
-            call,
-            obj,
-            body,
-            f"error parsing edited-file: error converting YAML to JSON: yaml: {line}{getattr(error, 'problem', '')}",
-        )
+        told = f"error parsing edited-file: error converting YAML to JSON: {yaml_words(error)}"
+        _reopen(call, obj, body, told)
         return
     original = yaml.load(
         call.files.read(_opened(path)) or to_yaml(without_managed_fields(obj)), yaml.CSafeLoader

@@ -10,7 +10,9 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
+from learn.kubectl.labelspecs import labels_of_text
 from learn.kubectl.lookup import FILE_FLAGS
+from learn.kubectl.overrides import OVERRIDES, overridden
 from learn.kubectl.targets import write_targets
 from learn.kubectl.writes import WRITE_FLAGS, DryRun, act, as_generated, dry_run_of, print_done
 
@@ -22,7 +24,7 @@ def start(call: Call) -> State | None:
     for kind, obj in write_targets(call, "expose"):
         if kind.kind not in _EXPOSABLE:
             raise CommandError(f"error: cannot expose a {kind.qualified}")
-        service = _service(call, kind, obj)
+        service = overridden(call, _service(call, kind, obj))
         if dry_run is not DryRun.CLIENT:
             sent = {key: value for key, value in service.items() if key != "status"}
             service = act(call, dry_run, "create", manifest=sent, namespace=call.namespace)
@@ -60,17 +62,6 @@ def _service(call: Call, kind: Kind, obj: Obj) -> Obj:
         "spec": spec,
         "status": {"loadBalancer": {}},
     }
-
-
-def labels_of_text(text: str) -> dict[str, str]:
-    """`a=b,c=d`.  Raises CommandError."""
-    labels = {}
-    for part in text.split(",") if text else ():
-        key, equals, value = part.partition("=")
-        if not equals:
-            raise CommandError(f"error: unexpected label spec: {part}")
-        labels[key] = value
-    return labels
 
 
 def _selector(call: Call, kind: Kind, obj: Obj) -> dict[str, str]:
@@ -160,7 +151,7 @@ COMMAND = Command(
         Flag(name="external-ip"),
         Flag(name="load-balancer-ip"),
         Flag(name="session-affinity"),
-        Flag(name="overrides"),
+        *OVERRIDES,
         Flag(name="save-config", kind=Takes.BOOL),
     ),
 )

@@ -42,6 +42,9 @@ _NOTHING_NAMED = (
 )
 
 
+_EVENT_WIDTH = len("MODIFIED")
+
+
 class Group(NamedTuple):
     """The objects of one kind, found by name (`is_named`) or listed."""
 
@@ -52,13 +55,23 @@ class Group(NamedTuple):
 
 def start(call: Call) -> State | None:
     if call.parsed.text("raw"):
+        if call.args:
+            raise CommandError("error: arguments may not be passed when --raw is specified")
         call.write(raw_answer(call.cluster, call.parsed.text("raw")))
         return None
     format_name, argument = format_of(call, tables=True)
     watching = call.parsed.is_on("watch") or call.parsed.is_on("watch-only")
+    if call.parsed.is_on("output-watch-events") and not watching:
+        raise CommandError(
+            "error: --output-watch-events option can only be used with --watch or --watch-only"
+        )
     targets = _targets(call)
+    if call.parsed.text("subresource") and not all(target.name for target in targets):
+        raise CommandError("error: subresource cannot be used when bulk resources are specified")
     warn_of_deprecation(call, targets)
     if watching:
+        if call.parsed.text("sort-by"):
+            call.warn("warning: --watch requested, --sort-by will be ignored for watch events received")
         return _start_watch(call, targets, format_name)
     groups = _groups(call, targets)
     if format_name in ("", "wide"):
@@ -111,7 +124,7 @@ def _groups(call: Call, targets: Sequence[Target]) -> list[Group]:
 
 
 def _options(call: Call, groups: Sequence[Group], *, wide: bool) -> TableOptions:
-    many = len({group.kind.kind for group in groups}) > 1
+    many = len({group.kind.kind for group in groups if group.objects or not group.is_named}) > 1
     asked_all = bool(call.args) and "all" in call.args[0].split(",")
     return TableOptions(
         wide=wide,
@@ -190,7 +203,7 @@ def _print_watched(call: Call, state: State, found: Sequence[tuple[str, Obj, int
     heads = [header(kind, options)]
     if call.parsed.is_on("output-watch-events"):
         rows = [[event, *cells] for (event, _, _), cells in zip(found, rows, strict=True)]
-        heads = [["EVENT", *heads[0]]]
+        heads = [[f"{'EVENT':<{_EVENT_WIDTH}}", *heads[0]]]
     shown = rows if state["headed"] or not options.headers else [*heads, *rows]
     state["widths"] = widened(state["widths"], shown)
     state["headed"] = True

@@ -14,7 +14,7 @@ from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
 from learn.kubectl.lookup import ALL_NAMESPACES, FIELD_SELECTOR, FILE_FLAGS, SELECTOR, selected
-from learn.kubectl.resources import NO_NAME, NO_RESOURCES
+from learn.kubectl.resources import NO_NAME, NOTHING_SPECIFIED, kinds_of
 from learn.kubectl.targets import write_targets
 from learn.kubectl.writes import WRITE_FLAGS, dry_run_of, print_done, update
 
@@ -49,8 +49,9 @@ def _label(call: Call) -> State | None:
                 call.print(f"{key}={value}")
         return None
     if not added and not removed:
-        _require_names(call, names)
+        _require_words(call, names)
         raise CommandError("error: at least one label update is required")
+    _refuse_lone_type(call, names)
     dry_run = dry_run_of(call)
     for _, obj in _targets(call, names):
         old = obj["metadata"].get("labels") or {}
@@ -72,7 +73,7 @@ def _label(call: Call) -> State | None:
 def _done(old: Mapping[str, str], new: Mapping[str, str], removed: Sequence[str]) -> str:
     """Source: label.go (updateDataChangeMsg)."""
     if old == new:
-        return "not labeled" if removed else "not labeled (no change)"
+        return "not labeled"
     return "unlabeled" if removed and len(new) < len(old) else "labeled"
 
 
@@ -131,8 +132,9 @@ def _annotate(call: Call) -> State | None:
                 call.print(f"{key}={value}")
         return None
     if not added and not removed:
-        _require_names(call, names)
+        _require_words(call, names)
         raise CommandError("error: at least one annotation update is required")
+    _refuse_lone_type(call, names)
     dry_run = dry_run_of(call)
     for _, obj in _targets(call, names):
         old = obj["metadata"].get("annotations") or {}
@@ -156,16 +158,20 @@ def _refuse_reannotating(old: Mapping[str, str], added: Mapping[str, str]) -> No
         )
 
 
-def _require_names(call: Call, names: tuple[str, ...]) -> None:
+def _require_words(call: Call, names: tuple[str, ...]) -> None:
     if not names and not call.parsed.has("filename"):
-        raise CommandError(NO_RESOURCES)
+        raise CommandError(NOTHING_SPECIFIED)
+
+
+def _refuse_lone_type(call: Call, names: tuple[str, ...]) -> None:
     takes_all = call.parsed.is_on("all") or call.parsed.has("selector") or call.parsed.has("filename")
     if len(names) == 1 and "/" not in names[0] and not takes_all:
+        kinds_of(names[0])
         raise CommandError(NO_NAME)
 
 
 def _targets(call: Call, names: tuple[str, ...]) -> list[tuple[object, Obj]]:
-    _require_names(call, names)
+    _require_words(call, names)
     if call.parsed.has("filename"):
         return list(write_targets(call, "label", names))
     return list(selected(call, names, all_flag=True))

@@ -32,6 +32,9 @@ _USAGE = (
     "POD or TYPE/NAME is a required argument for the logs command\n"
     "See 'kubectl logs -h' for help and examples"
 )
+_HAVING_PODS = frozenset(
+    {"DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "Service", "StatefulSet"}
+)
 _SELECTOR_TAIL = 10
 _MAX_FOLLOWED = 5
 
@@ -44,6 +47,7 @@ class Source(NamedTuple):
 
 
 def start(call: Call) -> State | None:
+    _check_flags(call)
     sources = _sources(call)
     if sources is None:
         return None
@@ -93,10 +97,27 @@ def step(call: Call, state: State) -> State | None:
     return {**state, "seen": seen, "deadline": call.cluster.engine.next_due()}
 
 
+def _check_flags(call: Call) -> None:
+    """Raises CommandError for flags that contradict each other (LogsOptions.Validate)."""
+    container = call.parsed.text("container") or "".join(call.args[1:2])
+    if call.parsed.is_on("all-containers") and container:
+        raise CommandError(
+            f"error: --all-containers=true should not be specified with container name {container}"
+        )
+    if call.parsed.has("limit-bytes") and call.parsed.number("limit-bytes", 0) < 1:
+        raise CommandError("error: --limit-bytes must be greater than 0")
+    if call.parsed.has("since") and call.parsed.has("since-time"):
+        raise CommandError("error: at most one of `sinceTime` or `sinceSeconds` may be specified")
+    if call.parsed.number("tail", -1) < -1:
+        raise CommandError("error: --tail must be greater than or equal to -1")
+
+
 def _sources(call: Call) -> list[Source] | None:
     if call.parsed.has("selector"):
         if call.args:
-            raise CommandError("error: only a selector (-l) or a POD name is allowed")
+            raise CommandError(
+                "error: only a selector (-l) or a POD name is allowed\nSee 'kubectl logs -h' for help and examples"
+            )
         return _selected(call)
     if not call.args:
         raise CommandError(_USAGE)
@@ -134,12 +155,14 @@ def _pods(call: Call) -> list[Obj]:
         try:
             return [call.find(target.kind, target.name)]
         except ApiError as error:
-            if "/" in call.args[0]:
-                raise
-            raise CommandError(
-                f'error: error from server (NotFound): {error.message} in namespace "{call.namespace}"'
-            ) from None
-    obj = call.find(target.kind, target.name)
+            raise _missing(call, error) from None
+    try:
+        obj = call.find(target.kind, target.name)
+    except ApiError as error:
+        raise _missing(call, error) from None
+    if target.kind.kind not in _HAVING_PODS:
+        shown = f"*v1.{target.kind.kind}"
+        raise CommandError(f"error: cannot get the logs from {shown}: selector for {shown} not implemented")
     if not (obj.get("spec") or {}).get("selector"):
         raise CommandError(f"error: cannot get the logs from *v1.{target.kind.kind}: selector is empty")
     if call.parsed.is_on("all-pods"):
@@ -149,6 +172,12 @@ def _pods(call: Call) -> list[Obj]:
     if len(pods) > 1:
         call.warn(f"Found {len(pods)} pods, using pod/{chosen['metadata']['name']}")
     return [chosen]
+
+
+def _missing(call: Call, error: ApiError) -> CommandError:
+    return CommandError(
+        f'error: error from server (NotFound): {error.message} in namespace "{call.namespace}"'
+    )
 
 
 def _containers(call: Call, pod: Obj, container: str) -> list[Source]:
@@ -210,8 +239,6 @@ def _refused(message: str) -> CommandError:
 
 
 def _cut(call: Call, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    if call.parsed.has("since") and call.parsed.has("since-time"):
-        raise CommandError("error: at most one of `sinceTime` or `sinceSeconds` may be specified")
     if call.parsed.has("since"):
         since = call.cluster.now - call.parsed.number("since", 0)
         lines = [each for each in lines if each[0] >= since]
@@ -223,8 +250,6 @@ def _cut(call: Call, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
         lines = [each for each in lines if each[0] >= instant]
     default = _SELECTOR_TAIL if call.parsed.has("selector") else -1
     tail = call.parsed.number("tail", default)
-    if tail < -1:
-        raise CommandError("error: --tail must be greater than or equal to -1")
     if tail == 0:
         return []
     return lines if tail < 0 else lines[-tail:]
@@ -232,7 +257,7 @@ def _cut(call: Call, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _print(call: Call, source: Source, lines: Sequence[tuple[int, str]]) -> None:
     prefix = ""
-    if call.parsed.is_on("prefix"):
+    if call.parsed.is_on("prefix") or call.parsed.is_on("all-pods"):
         prefix = f"[pod/{source.pod['metadata']['name']}/{source.container}] "
     for ms, text in lines:
         stamp = (

@@ -11,6 +11,7 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.lookup import FILE_FLAGS, SELECTOR
+from learn.kubectl.manifests import yaml_words
 from learn.kubectl.targets import write_targets
 from learn.kubectl.writes import WRITE_FLAGS, DryRun, act, dry_run_of, print_done
 
@@ -65,10 +66,7 @@ def _yaml(text: str) -> Any:
     try:
         return yaml.load(text, yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or "did not find expected node content"
-        raise CommandError(f'error: unable to parse "{text}": yaml: {line}{problem}') from None
+        raise CommandError(f'error: unable to parse "{text}": {yaml_words(error)}') from None
 
 
 COMMAND = Command(

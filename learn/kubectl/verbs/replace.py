@@ -15,7 +15,7 @@ from learn.kubectl.writes import WRITE_FLAGS, DryRun, Problem, act, dry_run_of, 
 
 def start(call: Call) -> State | None:
     if not call.parsed.has("filename") and not call.parsed.has("kustomize"):
-        raise CommandError("error: must specify --filename, --kustomize or --raw")
+        raise CommandError("error: must specify one of -f and -k")
     dry_run = dry_run_of(call)
     sources = read_sources(call, validates=True)
     if not sources:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from learn.cluster.api.images import parse_image
 from learn.cluster.objects import Obj
 from learn.cluster.pods import is_ready, is_terminal
@@ -9,25 +11,33 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.containers import log_lines
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag, Kind
-from learn.kubectl.verbs.expose import labels_of_text
+from learn.kubectl.labelspecs import labels_of_text
+from learn.kubectl.overrides import OVERRIDES, overridden
 from learn.kubectl.writes import WRITE_FLAGS, DryRun, act, as_generated, dry_run_of, print_done
 
+_SEE = "\nSee 'kubectl run -h' for help and examples"
+_ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _RESTARTS = ("Always", "OnFailure", "Never")
 
 
 def start(call: Call) -> State | None:
     if not call.args:
-        raise CommandError("error: NAME is required for run\nSee 'kubectl run -h' for help and examples")
+        raise CommandError(f"error: NAME is required for run{_SEE}")
     dry_run = dry_run_of(call)
     image = call.parsed.text("image")
     if not image:
-        raise CommandError("error: --image is required")
+        raise CommandError('error: required flag(s) "image" not set')
     if parse_image(image) is None:
         raise CommandError(f'error: Invalid image name "{image}": invalid reference format')
     attached = call.parsed.is_on("attach") or call.parsed.is_on("stdin") or call.parsed.is_on("tty")
     if call.parsed.is_on("rm") and not attached:
-        raise CommandError("error: --rm should only be used for attached containers")
-    pod = _pod(call)
+        raise CommandError(f"error: --rm should only be used for attached containers{_SEE}")
+    if attached and dry_run is not DryRun.NONE:
+        raise CommandError(
+            "error: --dry-run=[server|client] can't be used with attached containers options "
+            f"(--attach, --stdin, or --tty){_SEE}"
+        )
+    pod = overridden(call, _pod(call))
     if call.parsed.is_on("expose"):
         _expose(call, dry_run)
     if dry_run is DryRun.CLIENT:
@@ -35,7 +45,7 @@ def start(call: Call) -> State | None:
         return None
     sent = {key: value for key, value in pod.items() if key != "status"}
     created = act(call, dry_run, "create", manifest=sent, namespace=call.namespace)
-    if not attached or dry_run is DryRun.SERVER:
+    if not attached:
         print_done(call, created, "created", dry_run)
         return None
     return step(
@@ -94,7 +104,7 @@ def _pod(call: Call) -> Obj:
     name = call.args[0]
     restart = call.parsed.text("restart") or "Always"
     if restart not in _RESTARTS:
-        raise CommandError(f"error: invalid restart policy: {restart}")
+        raise CommandError(f"error: invalid restart policy: {restart}{_SEE}")
     container: Obj = {"image": call.parsed.text("image"), "name": name, "resources": {}}
     words = [*call.args[1:], *(call.parsed.after_dashes or ())]
     if words:
@@ -107,6 +117,8 @@ def _pod(call: Call) -> Obj:
         container |= {"stdin": True, "stdinOnce": True}
     if call.parsed.is_on("tty"):
         container["tty"] = True
+    if call.parsed.is_on("privileged"):
+        container["securityContext"] = {"privileged": True}
     if call.parsed.text("image-pull-policy"):
         container["imagePullPolicy"] = call.parsed.text("image-pull-policy")
     meta: Obj = {"labels": labels_of_text(call.parsed.text("labels")) or {"run": name}, "name": name}
@@ -120,7 +132,7 @@ def _pod(call: Call) -> Obj:
 
 def _variable(text: str) -> Obj:
     name, equals, value = text.partition("=")
-    if not equals or not name:
+    if not equals or _ENV_NAME.fullmatch(name) is None:
         raise CommandError(f"error: invalid env: {text}")
     return {"name": name, "value": value}
 
@@ -134,7 +146,7 @@ def _number(text: str) -> int:
 def _expose(call: Call, dry_run: DryRun) -> None:
     port = call.parsed.text("port")
     if not port:
-        raise CommandError("error: --port must be set when exposing a service")
+        raise CommandError(f"error: --port must be set when exposing a service{_SEE}")
     name = call.args[0]
     number = _number(port)
     service: Obj = {
@@ -177,7 +189,9 @@ COMMAND = Command(
         Flag(name="attach", kind=Kind.BOOL),
         Flag(name="quiet", short="q", kind=Kind.BOOL),
         Flag(name="image-pull-policy"),
-        Flag(name="overrides"),
+        *OVERRIDES,
+        Flag(name="leave-stdin-open", kind=Kind.BOOL),
+        Flag(name="pod-running-timeout", kind=Kind.DURATION),
         Flag(name="privileged", kind=Kind.BOOL),
         Flag(name="save-config", kind=Kind.BOOL),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from learn.cluster.api.kinds import find_resource
 from learn.cluster.api.names import label_value, qualified_name
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, State
@@ -20,18 +21,18 @@ _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 def start(call: Call) -> State | None:
     names, specs = _split(call.args)
     if not names:
-        raise CommandError(
-            "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
-        )
-    if kind_of(names[0].partition("/")[0]).kind != "Node":
-        word = names[0].partition("/")[0]
-        raise CommandError(f"error: invalid resource type {word}, only node(s) is supported")
+        raise CommandError("error: one or more resources must be specified as <resource> <name>")
+    if not specs:
+        raise CommandError("error: at least one taint update is required")
+    word = names[0].partition("/")[0]
+    if find_resource(word) is None:
+        raise CommandError(f'the server doesn\'t have a resource type "{word}"')
+    if kind_of(word).kind != "Node":
+        raise CommandError(f"error: invalid resource type {word}, only node types are supported")
     takes_all = call.parsed.is_on("all") or call.parsed.has("selector")
     if len(names) == 1 and "/" not in names[0] and not takes_all:
         raise CommandError(NO_NAME)
     added, removed = _parse(specs)
-    if not added and not removed:
-        raise CommandError("error: at least one taint update is required")
     dry_run = dry_run_of(call)
     for _, node in selected(call, names, all_flag=True):
         taints, done = _changed(call, node, added, removed)
@@ -48,6 +49,9 @@ def _split(args: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     return tuple(args), []
 
 
+_SEE = "\nSee 'kubectl taint -h' for help and examples"
+
+
 def _parse(specs: Sequence[str]) -> tuple[list[Obj], list[Obj]]:
     added: list[Obj] = []
     removed: list[Obj] = []
@@ -56,20 +60,40 @@ def _parse(specs: Sequence[str]) -> tuple[list[Obj], list[Obj]]:
             removed.append(_taint(spec[:-1], spec, needs_effect=False))
         else:
             added.append(_taint(spec, spec, needs_effect=True))
+    _refuse_doubles(added, removed)
     return added, removed
+
+
+def _refuse_doubles(added: Sequence[Obj], removed: Sequence[Obj]) -> None:
+    for index, taint in enumerate(added):
+        if any(_same(taint, each) for each in added[:index]):
+            shown = f"{{{taint['key']} {taint.get('value', '')} {taint['effect']} <nil>}}"
+            raise CommandError(f"error: duplicated taints with the same key and effect: {shown}{_SEE}")
+    both = [each for each in added if any(_covers(taint, each) for taint in removed)]
+    if both:
+        shown = ",".join(f"{each['key']}={each['effect']}" for each in both)
+        raise CommandError(
+            f"error: can not both modify and remove the following taint(s) in the same command: {shown}"
+        )
+
+
+def _covers(removed: Obj, added: Obj) -> bool:
+    return bool(removed["key"] == added["key"] and removed.get("effect", added["effect"]) == added["effect"])
 
 
 def _taint(text: str, spec: str, *, needs_effect: bool) -> Obj:
     pair, colon, effect = text.partition(":")
     key, equals, value = pair.partition("=")
-    if (needs_effect and not colon) or ":" in effect or "=" in value:
-        raise CommandError(f"error: invalid taint spec: {spec}")
-    for reason in qualified_name(key):
-        raise CommandError(f"error: invalid taint spec: {spec}, {reason}")
+    if ":" in effect or "=" in value:
+        raise CommandError(f"error: invalid taint spec: {spec}{_SEE}")
+    for reason in qualified_name(key if colon else pair):
+        raise CommandError(f"error: invalid taint spec: {spec}, {reason}{_SEE}")
     for reason in label_value(value):
-        raise CommandError(f"error: invalid taint spec: {spec}, {reason}")
+        raise CommandError(f"error: invalid taint spec: {spec}, {reason}{_SEE}")
+    if needs_effect and not colon:
+        raise CommandError(f"error: invalid taint spec: {spec}{_SEE}")
     if colon and effect not in _EFFECTS:
-        raise CommandError(f"error: invalid taint effect: {effect}, unsupported taint effect")
+        raise CommandError(f"error: invalid taint effect: {effect}, unsupported taint effect{_SEE}")
     taint: Obj = {"key": key}
     if effect:
         taint["effect"] = effect

@@ -13,6 +13,7 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
+from learn.kubectl.groups import group
 from learn.kubectl.lookup import ALL_NAMESPACES, FIELD_SELECTOR, SELECTOR, filter_of, listed
 from learn.kubectl.resources import kind_of
 from learn.kubectl.tables import render_table
@@ -173,20 +174,10 @@ def _node_row(call: Call, node: Obj, usage: Usage) -> list[str]:
     return [node["metadata"]["name"], _cpu(usage[0]), f"{cpu_share}%", _memory(usage[1]), f"{memory_share}%"]
 
 
-def _start(call: Call) -> State | None:
-    if call.args:
-        raise CommandError(
-            f"error: unknown command \"{' '.join(call.args)}\"\nSee 'kubectl top -h' for help and examples"
-        )
-    call.print("サブコマンド（node、pod）を指定してください。")
-    return None
-
-
-COMMAND = Command(
-    path="top",
-    start=_start,
-    summary="CPUとメモリの使用量を表示します",
-    children={
+COMMAND = group(
+    "top",
+    "CPUとメモリの使用量を表示します",
+    {
         "node": Command(
             path="top node",
             start=_nodes,

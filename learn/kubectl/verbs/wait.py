@@ -54,7 +54,11 @@ def _json_path(text: str) -> tuple[str, str, str]:
     else:
         path, rest = text[: closing + 1], text[closing + 1 :]
         equals, value = rest[:1], rest[1:]
-    if not path or (equals and not value):
+    if equals and path and not value:
+        raise CommandError(
+            "error: jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"
+        )
+    if not path:
         raise CommandError(
             "error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'"
         )

@@ -25,11 +25,21 @@ def start(call: Call) -> State | None:
     revision = call.parsed.number("revision", 0)
     if revision < 0:
         raise CommandError("error: revision must be a positive integer: " + str(revision))
-    for kind, obj in write_targets(call, "rollout history"):
+    for kind, obj in write_targets(call, "rollout history", needs_name=False):
         if kind.kind not in _VIEWED:
-            raise CommandError(f'error: no history viewer has been implemented for "{kind.qualified}"')
+            raise CommandError(f"error: {unvisited('history', 'history viewer', kind)}")
         _show(call, kind, obj, revision)
     return None
+
+
+_VISITED = _VIEWED | {"Job", "Pod", "ReplicaSet", "ReplicationController", "CronJob"}
+
+
+def unvisited(retrieving: str, what: str, kind: Kind) -> str:
+    """Why a kind has no such thing (apps.KindVisitor)."""
+    if kind.kind in _VISITED:
+        return f'no {what} has been implemented for "{kind.qualified}"'
+    return f'error retrieving {retrieving} for "{kind.qualified}", no visitor method exists for {{{kind.group} {kind.kind}}}'
 
 
 def revisions(call: Call, obj: Obj) -> dict[int, Obj]:

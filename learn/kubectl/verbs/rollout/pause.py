@@ -23,7 +23,7 @@ def _set(call: Call, *, paused: bool) -> None:
     if not call.args and not call.parsed.has("filename"):
         raise CommandError("error: required resource not specified")
     verb, done = ("pausing", "paused") if paused else ("resuming", "resumed")
-    for kind, obj in write_targets(call, "rollout"):
+    for kind, obj in write_targets(call, "rollout", needs_name=False):
         name = obj["metadata"]["name"]
         if kind.kind != "Deployment":
             raise CommandError(f'error: {kind.resource} "{name}" {verb} is not supported')

@@ -18,7 +18,10 @@ _RESTARTABLE = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 def start(call: Call) -> State | None:
     if not call.args and not call.parsed.has("filename"):
         raise CommandError("error: required resource not specified")
-    for kind, obj in write_targets(call, "rollout restart"):
+    found = write_targets(call, "rollout restart", needs_name=False)
+    if not found and not call.exit_code:
+        call.warn(f"No resources found in {call.namespace} namespace.")
+    for kind, obj in found:
         print_done(call, update(call, DryRun.NONE, _restarted(call, kind, obj)), "restarted")
     return None
 

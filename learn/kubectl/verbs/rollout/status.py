@@ -21,7 +21,7 @@ _VIEWED = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 def start(call: Call) -> State | None:
     if not call.args and not call.parsed.has("filename"):
         raise CommandError("error: required resource not specified")
-    found = write_targets(call, "rollout status")
+    found = write_targets(call, "rollout status", needs_name=False)
     if not found:
         return None
     objects = [obj for _, obj in found]

@@ -11,7 +11,7 @@ from learn.kubectl.flags import Kind as Takes
 from learn.kubectl.lookup import FILE_FLAGS, SELECTOR
 from learn.kubectl.revisions import template_of_revision
 from learn.kubectl.targets import write_targets
-from learn.kubectl.verbs.rollout.history import revisions, template_of
+from learn.kubectl.verbs.rollout.history import revisions, template_of, unvisited
 from learn.kubectl.writes import WRITE_FLAGS, DryRun, dry_run_of, print_done, update
 
 _ROLLED = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
@@ -21,18 +21,14 @@ def start(call: Call) -> State | None:
     if not call.args and not call.parsed.has("filename"):
         raise CommandError("error: required resource not specified")
     dry_run = dry_run_of(call)
-    for kind, obj in write_targets(call, "rollout undo"):
+    for kind, obj in write_targets(call, "rollout undo", needs_name=False):
         if kind.kind not in _ROLLED:
-            raise CommandError(f'error: no rollbacker has been implemented for "{kind.qualified}"')
+            raise CommandError(f"error: {unvisited('rollbacker', 'rollbacker', kind)}")
         _undo(call, kind, obj, dry_run)
     return None
 
 
 def _undo(call: Call, kind: Kind, obj: Obj, dry_run: DryRun) -> None:
-    if obj["spec"].get("paused"):
-        raise CommandError(
-            "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again"
-        )
     wanted = call.parsed.number("to-revision", 0)
     found = revisions(call, obj)
     name = obj["metadata"]["name"]
@@ -47,6 +43,10 @@ def _undo(call: Call, kind: Kind, obj: Obj, dry_run: DryRun) -> None:
             )
             raise CommandError(f"error: {words}")
         wanted = sorted(found)[-2]
+    if obj["spec"].get("paused"):
+        raise CommandError(
+            "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again"
+        )
     template = template_of_revision({"spec": {"template": template_of(found[wanted])}})
     if template == template_of_revision(obj):
         print_done(

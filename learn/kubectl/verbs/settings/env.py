@@ -13,32 +13,41 @@ from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
-from learn.kubectl.resources import targets_of
+from learn.kubectl.resources import NOTHING_SPECIFIED, targets_of
 from learn.kubectl.targets import write_targets
 from learn.kubectl.verbs.settings.common import FLAGS, change_each, pod_spec_of, split_assignments
+
+_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_NAME_RULE = (
+    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', "
+    "and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', "
+    f"regex used for validation is '{_NAME.pattern}')"
+)
 
 
 def start(call: Call) -> State | None:
     names, pairs = split_assignments(call.args)
     pairs = [*pairs, *call.parsed.texts("env")]
     if not names and not call.parsed.has("filename"):
-        raise CommandError(
-            "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
-        )
+        raise CommandError(NOTHING_SPECIFIED)
     source = call.parsed.text("from")
     if call.parsed.is_on("list"):
         _list(call, names)
         return None
-    if not pairs and not source:
-        raise CommandError("error: at least one environment variable must be provided")
+    if names:
+        targets_of(names)
     added = [*_from_source(call, source), *(_variable(pair) for pair in pairs if not pair.endswith("-"))]
     removed = [pair[:-1] for pair in pairs if pair.endswith("-") and "=" not in pair]
     pattern = call.parsed.text("containers") or "*"
 
     def change(obj: Obj, kind: Kind) -> None:
-        for container in pod_spec_of(obj, kind).get("containers") or ():
-            if pattern in ("*", container["name"]):
-                _change(container, added, removed)
+        containers = pod_spec_of(obj, kind).get("containers") or ()
+        chosen = [each for each in containers if pattern in ("*", each["name"])]
+        if not chosen:
+            name = obj["metadata"]["name"]
+            call.warn(f'Warning: {kind.kind}/{name} does not have any containers matching "{pattern}"')
+        for container in chosen:
+            _change(container, added, removed)
 
     change_each(call, names, "set env", "env updated", change)
     return None
@@ -60,6 +69,8 @@ def _change(container: Obj, added: Sequence[Obj], removed: Sequence[str]) -> Non
 
 def _variable(pair: str) -> Obj:
     name, _, value = pair.partition("=")
+    if _NAME.fullmatch(name) is None:
+        raise CommandError(f'error: "{name}" is not a valid key name: {_NAME_RULE}')
     return {"name": name, "value": value}
 
 
@@ -77,20 +88,21 @@ def _from_source(call: Call, source: str) -> list[Obj]:
         raise CommandError(f"Error from server ({error.reason}): {error.message}") from None
     keys = call.parsed.texts("keys")
     prefix = call.parsed.text("prefix")
-    return [
-        {
-            "name": prefix + re.sub(r"[^A-Za-z0-9_]", "_", key).upper(),
-            "valueFrom": {field: {"key": key, "name": target.name}},
-        }
-        for key in sorted(data)
-        if not keys or key in keys
-    ]
+    found = []
+    for key in sorted(data):
+        if keys and key not in keys:
+            continue
+        name = re.sub(r"[^A-Za-z0-9_]", "_", key).upper()
+        if name != key:
+            call.warn(f"Warning: key {key} transferred to {name}")
+        found.append({"name": prefix + name, "valueFrom": {field: {"key": key, "name": target.name}}})
+    return found
 
 
 def _list(call: Call, names: tuple[str, ...]) -> None:
     for kind, obj in write_targets(call, "set env", names):
         for container in pod_spec_of(obj, kind).get("containers") or ():
-            call.print(f"# {kind.plural}/{obj['metadata']['name']}, container {container['name']}")
+            call.print(f"# {kind.kind} {obj['metadata']['name']}, container {container['name']}")
             for variable in container.get("env") or ():
                 _list_one(call, variable)
 

@@ -6,15 +6,16 @@ from learn.cluster.api.kinds import Kind
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
+from learn.kubectl.resources import NO_RESOURCES, targets_of
 from learn.kubectl.verbs.settings.common import FLAGS, change_each, pod_spec_of, split_assignments
 
 
 def start(call: Call) -> State | None:
     names, pairs = split_assignments(call.args)
     if not names and not call.parsed.has("filename"):
-        raise CommandError(
-            "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
-        )
+        raise CommandError(NO_RESOURCES)
+    if names:
+        targets_of(names)
     if not pairs:
         raise CommandError("error: at least one image update is required")
     images = dict(pair.partition("=")[::2] for pair in pairs)
@@ -33,7 +34,9 @@ def start(call: Call) -> State | None:
             for each in chosen:
                 each["image"] = image
 
-    change_each(call, names, "set image", "image updated", change)
+    change_each(
+        call, names, "set image", "image updated", change, "failed to patch image update to pod template:"
+    )
     return None
 
 

@@ -9,10 +9,13 @@ from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
 from learn.kubectl.flags import Flag
+from learn.kubectl.resources import NO_RESOURCES
 from learn.kubectl.verbs.settings.common import FLAGS, change_each, pod_spec_of
 
 
 def start(call: Call) -> State | None:
+    if not call.args and not call.parsed.has("filename"):
+        raise CommandError(NO_RESOURCES)
     wanted = {side: _amounts(call.parsed.text(side)) for side in ("limits", "requests")}
     if not any(wanted.values()):
         raise CommandError(
@@ -32,7 +35,14 @@ def start(call: Call) -> State | None:
                 if amounts:
                     resources[side] = {**(resources.get(side) or {}), **amounts}
 
-    change_each(call, call.args, "set resources", "resource requirements updated", change)
+    change_each(
+        call,
+        call.args,
+        "set resources",
+        "resource requirements updated",
+        change,
+        "failed to patch resources update to pod template",
+    )
     return None
 
 
@@ -46,7 +56,7 @@ def _amounts(text: str) -> dict[str, str]:
     for part in text.split(",") if text else ():
         name, equals, amount = part.partition("=")
         if not equals:
-            raise CommandError(f"error: invalid argument syntax {part}, expected <resource>=<value>")
+            raise CommandError(f"error: Invalid argument syntax {part}, expected <resource>=<value>")
         try:
             parse_quantity(amount)
         except QuantityError as error:

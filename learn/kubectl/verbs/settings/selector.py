@@ -6,15 +6,16 @@ from learn.cluster.api.kinds import Kind
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
-from learn.kubectl.verbs.expose import labels_of_text
+from learn.kubectl.labelspecs import labels_of_text
+from learn.kubectl.resources import NO_RESOURCES
 from learn.kubectl.verbs.settings.common import FLAGS, change_each, pod_spec_of
 
 
 def _start_selector(call: Call) -> State | None:
+    if not call.args:
+        raise CommandError("error: one selector is required")
     if len(call.args) < 2:
-        raise CommandError(
-            "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
-        )
+        raise CommandError(NO_RESOURCES)
     selector = labels_of_text(call.args[-1])
 
     def change(obj: Obj, kind: Kind) -> None:
@@ -28,7 +29,7 @@ def _start_selector(call: Call) -> State | None:
 
 def _start_account(call: Call) -> State | None:
     if len(call.args) < 2:
-        raise CommandError("error: serviceaccount is required")
+        raise CommandError("error: serviceaccount is required" if not call.args else NO_RESOURCES)
     account = call.args[-1]
 
     def change(obj: Obj, kind: Kind) -> None:
