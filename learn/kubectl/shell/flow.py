@@ -25,11 +25,12 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filtered:
-    """What the filters print in the end, what they complain about, and the last one's exit code."""
+    """What the filters print, what they complain about, the last one's exit code, and whether one of them is done."""
 
     out: str
     errors: tuple[Printed, ...]
     exit_code: int
+    is_complete: bool
 
 
 def flow_behind(
@@ -56,6 +57,7 @@ def flow_behind(
 def filtered(terminal: Terminal, flow: Flow, text: str) -> Filtered:
     errors: list[Printed] = []
     exit_code = 0
+    is_complete = False
     for argv in flow.filters:
         program = find_program(terminal, argv[0])
         assert program is not None
@@ -64,7 +66,8 @@ def filtered(terminal: Terminal, flow: Flow, text: str) -> Filtered:
         text = "".join(part for stream, part in process.printed if stream == "out")
         errors += [each for each in process.printed if each[0] == "err"]
         exit_code = process.exit_code
-    return Filtered(out=text, errors=tuple(errors), exit_code=exit_code)
+        is_complete = is_complete or process.has_enough
+    return Filtered(out=text, errors=tuple(errors), exit_code=exit_code, is_complete=is_complete)
 
 
 class FlowingPipe:
@@ -84,20 +87,24 @@ class FlowingPipe:
         self._streams = streams
         self._fields = fields
 
-    def let_flow(self) -> None:
-        """Show what the pipe behind a program that waits makes of the whole lines so far."""
+    def let_flow(self) -> bool:
+        """Show what the pipe behind a program that waits makes of the whole lines so far.
+
+        Gives whether a filter such as `head` is done, which ends the program before it.
+        """
         sinks = self._state["sinks"]
         if not sinks or sinks[-1]["kind"] != "capture":
-            return
+            return False
         sink = sinks[-1]
         end = sink["text"].rfind("\n") + 1
         flow = self._flow_at(self._state["pc"]) if end > sink.get("seen", 0) else None
         if flow is None:
-            return
-        out, shown = filtered(self._terminal, flow, sink["text"][:end]).out, sink.get("shown", 0)
+            return False
+        found, shown = filtered(self._terminal, flow, sink["text"][:end]), sink.get("shown", 0)
         sinks.pop()
-        self._print(("out", out[shown:]))
-        sinks.append({**sink, "seen": end, "shown": max(shown, len(out))})
+        self._print(("out", found.out[shown:]))
+        sinks.append({**sink, "seen": end, "shown": max(shown, len(found.out))})
+        return found.is_complete
 
     def end(self, sink: State) -> None:
         """The program has ended: what the filters have not shown yet."""

@@ -23,26 +23,37 @@ def start(terminal: Terminal, line: str) -> Result:
     try:
         code = compile_line(half.line)
     except ShellError as error:
-        return Result(printed=(*printed, ("err", f"bash: {error.text}\n")), exit_code=error.exit_code)
+        result = Result(printed=(*printed, ("err", f"bash: {error.text}\n")), exit_code=error.exit_code)
+        return _remembered(terminal, result)
     except RecursionError:
         text = "bash: コマンドの入れ子が深すぎます。\n"
-        return Result(printed=(*printed, ("err", text)), exit_code=2)
-    machine = Machine(terminal, code, new_state(half.line, terminal.cluster.now), printed)
-    return machine.run(terminal.cluster.now)
+        return _remembered(terminal, Result(printed=(*printed, ("err", text)), exit_code=2))
+    if not code:
+        return Result(printed=tuple(printed))
+    state = new_state(half.line, terminal.cluster.now) | {"status": terminal.status}
+    machine = Machine(terminal, code, state, printed)
+    return _remembered(terminal, machine.run(terminal.cluster.now))
+
+
+def _remembered(terminal: Terminal, result: Result) -> Result:
+    """The result; that of a line which has ended is `$?` in the next one."""
+    if result.pending is None:
+        terminal.memory["status"] = result.exit_code
+    return result
 
 
 def resume(terminal: Terminal, pending: Pending, *, for_ms: int) -> Result:
     """Let up to `for_ms` of virtual time pass; the line ends earlier when it is done."""
     state = dict(pending.state)
     machine = Machine(terminal, compile_line(state["line"]), state, [])
-    return machine.run(terminal.cluster.now + for_ms)
+    return _remembered(terminal, machine.run(terminal.cluster.now + for_ms))
 
 
 def interrupt(terminal: Terminal, pending: Pending) -> Result:
     """Ctrl-C: what waits is ended; what had been collected for a pipe still goes through it."""
     state = dict(pending.state)
     machine = Machine(terminal, compile_line(state["line"]), state, [("out", "^C\n")])
-    return machine.end_early()
+    return _remembered(terminal, machine.end_early())
 
 
 def run_now(terminal: Terminal, line: str) -> Result:

@@ -113,8 +113,7 @@ class Machine:
         process = Process(terminal=self.terminal, argv=list(waiting["argv"]), stdin=waiting["stdin"])
         state = program.step(process, waiting["state"])
         self.streams.deliver(process, waiting["targets"])
-        self.pipe.let_flow()
-        if state is None:
+        if self.pipe.let_flow() or state is None:
             self.state["waiting"] = None
             self.state["status"] = process.exit_code
         else:
@@ -283,7 +282,8 @@ class Machine:
             self._leave_behind(program, argv, waiting)
             return
         self.state["waiting"] = {"argv": argv, "stdin": stdin, "state": waiting, "targets": targets}
-        self.pipe.let_flow()
+        if self.pipe.let_flow():
+            self.state["waiting"] = None
 
     def _leave_behind(self, program: Program, argv: list[str], waiting: State) -> None:
         """`&`: a port-forward stays; anything else would have nowhere to go on."""

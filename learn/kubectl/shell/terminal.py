@@ -50,6 +50,12 @@ class Terminal:
         }
         return self.variables.get(name, own.get(name))
 
+    @property
+    def status(self) -> int:
+        """`$?`: the exit code of the line before."""
+        found: int = self.memory.get("status", 0)
+        return found
+
     def remember(self, line: str) -> None:
         """Add a line to the history."""
         history: list[str] = self.memory.setdefault("history", [])
@@ -59,7 +65,10 @@ class Terminal:
 
 @dataclass(slots=True)
 class Process:
-    """One program under way; `argv[0]` is its name.  `stdin` is None when nothing is piped into it."""
+    """One program under way; `argv[0]` is its name.  `stdin` is None when nothing is piped into it.
+
+    `has_enough` says that a filter prints nothing more, whatever else is piped into it.
+    """
 
     terminal: Terminal
     argv: list[str]
@@ -69,6 +78,7 @@ class Process:
     edit: EditRequest | None = None
     clears: bool = False
     took_stdin: bool = False
+    has_enough: bool = False
 
     @property
     def args(self) -> list[str]:

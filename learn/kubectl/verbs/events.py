@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from learn.cluster.api.kinds import find_resource
 from learn.cluster.objects import Obj
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.changes import changes
@@ -13,7 +14,7 @@ from learn.kubectl.flags import Flag
 from learn.kubectl.flags import Kind as Takes
 from learn.kubectl.lookup import ALL_NAMESPACES
 from learn.kubectl.output import OUTPUT_FLAGS, format_of, list_of, printer_for
-from learn.kubectl.resources import targets_of
+from learn.kubectl.resources import Target, targets_of
 from learn.kubectl.rows import lines, widened
 
 _HEADER = ("LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE")
@@ -21,15 +22,14 @@ _TYPES = ("Normal", "Warning")
 
 
 def start(call: Call) -> State | None:
-    if call.args:
-        raise CommandError(
-            f"error: Unexpected args: [{' '.join(call.args)}]\nSee 'kubectl events -h' for help and examples"
-        )
+    wanted = _subject(call.parsed.text("for"))
     for each in call.parsed.texts("types"):
         if each.capitalize() not in _TYPES:
             raise CommandError("error: valid --types are Normal or Warning")
     namespace = None if call.every_namespace else call.namespace
-    found = [event for event in call.cluster.store.objects("Event", namespace) if _is_wanted(call, event)]
+    found = [
+        event for event in call.cluster.store.objects("Event", namespace) if _is_wanted(call, event, wanted)
+    ]
     found.sort(key=_last_seen)
     state: State = {"seen": call.cluster.trace.last_id, "widths": [], "headed": False}
     format_name, argument = format_of(call)
@@ -46,10 +46,12 @@ def start(call: Call) -> State | None:
 
 def step(call: Call, state: State) -> State:
     seen = call.cluster.trace.last_id
+    wanted = _subject(call.parsed.text("for"))
     found = [
         change.obj
         for change in changes(call.cluster, state["seen"], frozenset({"Event"}))
-        if (call.every_namespace or change.ref.namespace == call.namespace) and _is_wanted(call, change.obj)
+        if (call.every_namespace or change.ref.namespace == call.namespace)
+        and _is_wanted(call, change.obj, wanted)
     ]
     _print(call, state, found)
     return {**state, "seen": seen}
@@ -60,14 +62,25 @@ def _last_seen(event: Obj) -> str:
     return str(series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime") or "")
 
 
-def _is_wanted(call: Call, event: Obj) -> bool:
+def _subject(text: str) -> Target | None:
+    """What `--for` names; raises CommandError."""
+    if not text:
+        return None
+    word, slash, name = text.partition("/")
+    if not slash:
+        raise CommandError("error: --for must be in resource/name form")
+    if "/" not in name and find_resource(word) is None:
+        raise CommandError(f'the server doesn\'t have a resource type "{word}"')
+    return targets_of([text])[0]
+
+
+def _is_wanted(call: Call, event: Obj, subject: Target | None) -> bool:
     types = [each.capitalize() for each in call.parsed.texts("types")] if call.parsed.has("types") else []
     if types and event.get("type") not in types:
         return False
-    if call.parsed.text("for"):
-        target = targets_of([call.parsed.text("for")])[0]
+    if subject is not None:
         involved = event["involvedObject"]
-        return bool(involved.get("kind") == target.kind.kind and involved.get("name") == target.name)
+        return bool(involved.get("kind") == subject.kind.kind and involved.get("name") == subject.name)
     return True
 
 

@@ -94,7 +94,7 @@ def _container(call: Call, pod: Obj) -> str:
         return default_container(call, pod)
     if name not in (*container_names(pod), *init_names(pod)):
         raise CommandError(
-            f"error: container {name} not found in pod {pod['metadata']['name']}_{pod['metadata']['namespace']}"
+            f"Error from server (BadRequest): container {name} is not valid for pod {pod['metadata']['name']}"
         )
     return name
 

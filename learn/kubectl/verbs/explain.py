@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from learn.cluster.api.kinds import find_resource, split_api_version
+from learn.cluster.api.kinds import KINDS, find_resource, split_api_version
 from learn.cluster.api.schema import Schema, Type, schema_of
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.enums import words_of
@@ -20,6 +20,7 @@ _NOTHING_NAMED = (
     'error: You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of '
     "supported resources."
 )
+_FORMATS = ("plaintext", "plaintext-openapiv2")
 _WIDTH = 76
 _FIELD_WIDTH = 78
 _MAX_LINES = 20_000
@@ -30,18 +31,22 @@ def start(call: Call) -> State | None:
     if not call.args:
         raise CommandError(_NOTHING_NAMED)
     if len(call.args) > 1:
-        raise CommandError(
-            "error: We accept only this format: explain RESOURCE\nSee 'kubectl explain -h' for help and examples"
-        )
+        raise CommandError("error: We accept only this format: explain RESOURCE")
     word, *fields = call.args[0].split(".")
     kind = find_resource(word)
     if kind is None:
         raise CommandError(f'the server doesn\'t have a resource type "{word}"')
+    output = call.parsed.text("output") or "plaintext"
+    if output not in _FORMATS:
+        raise CommandError(f"error: unrecognized format: {output}")
     wanted = call.parsed.text("api-version") or kind.api_version
     group, version = split_api_version(wanted)
     schema = schema_of(wanted, kind.kind, call.version)
     if schema is None:
-        raise CommandError(f'couldn\'t find resource for "{group}/{version}, Kind={kind.kind}"')
+        resource = f"{group}/{version}, Resource={kind.plural}"
+        if any(split_api_version(each.api_version) == (group, version) for each in KINDS):
+            raise CommandError(f"error: GVR ({resource}) not found in OpenAPI schema")
+        raise CommandError(f'error: couldn\'t find resource for "{resource}"')
     if group:
         call.print(f"GROUP:      {group}")
     call.print(f"KIND:       {kind.kind}")

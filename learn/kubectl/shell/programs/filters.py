@@ -77,6 +77,7 @@ def _head(process: Process) -> None:
             process.write(text[: int(options.values["c"])])
         else:
             process.write("".join(lines[:count]))
+            process.has_enough = len(lines) >= count
 
 
 def _tail(process: Process) -> None:

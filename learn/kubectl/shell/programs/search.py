@@ -87,6 +87,9 @@ def _print_matches(
             if bool(pattern.search(line[:_MAX_LINE])) is not ("v" in letters)
         ][:most]
         any_match = any_match or bool(hits)
+        process.has_enough = any_match and (
+            "q" in letters or ("m" in values and len(hits) == most and not after)
+        )
         if "q" in letters:
             continue
         if "c" in letters:
@@ -245,8 +248,8 @@ def _awk_print(what: str, line: str, fields: list[str], number: int) -> str:
 
 
 def _goes_by_lines(args: Sequence[str]) -> bool:
-    """grep that prints lines, not how many there are or whether there is one."""
-    return not any(re.match(r"-[a-zA-Z]*[cqlABC]|--", word) for word in args)
+    """grep that prints lines or nothing, not how many there are."""
+    return not any(re.match(r"-[a-zA-Z]*[clABC]|--", word) for word in args)
 
 
 def _knows_no_end(args: Sequence[str]) -> bool:
