@@ -104,7 +104,7 @@ def _left_out_level(obj: ManifestObject, problem: Problem) -> Confusion | None:
     name = problem.schema.short_name
     if isinstance(problem.value, (dict, list)):
         return None
-    if name == "LabelSelector":
+    if name == "LabelSelector" and not _is_written(obj, problem, "matchLabels"):
         level = "matchLabels"
     elif name in _RESOURCE_TYPES and problem.path[-1] in _RESOURCES:
         level = "requests"
@@ -112,6 +112,12 @@ def _left_out_level(obj: ManifestObject, problem: Problem) -> Confusion | None:
         return None
     fix = _deepened(obj, problem, level)
     return Confusion(code="schema-level-left-out", fix=fix, params={"level": level})
+
+
+def _is_written(obj: ManifestObject, problem: Problem, name: str) -> bool:
+    """Whether `name` stands beside the field."""
+    _, beside = obj.document.locate((*obj.base, *problem.path[:-1]))
+    return isinstance(beside, yaml.MappingNode) and any(key.value == name for key, _ in beside.value)
 
 
 def _deepened(obj: ManifestObject, problem: Problem, level: str) -> Fix | None:

@@ -16,6 +16,7 @@ _CLEAN: Score = (0, 0)
 _SUSPECT = frozenset(
     {
         "schema-misplaced-field",
+        "schema-misplaced-root-field",
         "schema-undefined-field",
         "schema-empty-field",
         "schema-wrong-type",

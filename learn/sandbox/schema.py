@@ -24,14 +24,17 @@ from learn.sandbox.edits import (
     split_keys,
     unquote_scalar,
 )
-from learn.sandbox.homes import home_of
+from learn.sandbox.homes import holds, home_of
 from learn.sandbox.moves import move_field
+from learn.sandbox.nesting import not_indented, torn_item
 from learn.sandbox.objects import ManifestObject
-from learn.sandbox.spelling import nearest
+from learn.sandbox.spelling import abbreviated, nearest
 from learn.sandbox.words import SCHEMA_TYPE_NAMES, value_kind
 
 _MOST_PROBLEMS = 501
 _MOST_SEARCHES = 40
+_TOLD_TOGETHER = frozenset({"schema-not-indented", "schema-torn-item"})
+"""Codes whose one fix mends several departures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,8 @@ def check_schema(obj: ManifestObject, version: str) -> SchemaFindings:
             continue
         diagnostic, home = _diagnose(obj, problem, schema, search=len(found) < _MOST_SEARCHES)
         covered.update((problem.path, home))
-        found.append(diagnostic)
+        if diagnostic.code not in _TOLD_TOGETHER or diagnostic.fix not in [d.fix for d in found]:
+            found.append(diagnostic)
     return SchemaFindings(diagnostics=tuple(found), covered=frozenset(covered))
 
 
@@ -79,7 +83,7 @@ def _diagnose(
         case Departure.UNKNOWN_FIELD:
             return _unknown_field(obj, problem, root, search=search)
         case Departure.MISSING_FIELD:
-            return _missing_field(obj, problem), problem.path
+            return _missing_field(obj, problem)
         case Departure.WRONG_TYPE:
             return _wrong_type(obj, problem), problem.path
     return _bad_value(obj, problem), problem.path
@@ -92,8 +96,11 @@ def _unknown_field(
     english = f'strict decoding error: unknown field "{problem.field}"'
     params = {"field": str(field), "parent": _place(tuple(parent), obj), "english": english}
     siblings = _value_at(obj.value, tuple(parent))
-    near = nearest(str(field), (name for name in problem.schema.properties if name not in siblings))
+    absent = [name for name in problem.schema.properties if name not in siblings]
+    near = nearest(str(field), absent)
     home = home_of(str(field), problem, root, obj.value) if search and not near else None
+    if home is None or _is_taken_beside(obj, home, tuple(parent)):
+        near = near or abbreviated(str(field), absent)
     code, fix, meant = "schema-undefined-field", None, problem.path
     if str(field).startswith("-") and str(field)[1:].isidentifier():
         code, fix = "yaml-missing-space-dash", rename_key(obj, problem.path, f"- {str(field)[1:]}")
@@ -103,14 +110,23 @@ def _unknown_field(
         fits = _fits(problem.value, problem.schema.properties[near])
         code, fix = "schema-unknown-field", rename_key(obj, problem.path, near) if fits else None
         params["near"] = near
+    elif stray := not_indented(obj, problem):
+        code, fix, meant = "schema-not-indented", stray.fix, (*parent, stray.owner)
+        params["owner"] = stray.owner
     elif confusion := confusion_of(obj, problem):
         code, fix = confusion.code, confusion.fix
         params.update(confusion.params)
         meant = (*parent, params["instead"].partition(".")[0]) if "instead" in params else meant
     elif home is not None:
-        code, meant, fix = "schema-misplaced-field", home, move_field(obj, problem.path, home)
+        code = "schema-misplaced-field" if len(home) > 1 else "schema-misplaced-root-field"
+        meant, fix = home, move_field(obj, problem.path, home)
         params["home"] = path_text(home)
     return _at(obj, code, obj.key_span(problem.path), problem.path, fix, **params), meant
+
+
+def _is_taken_beside(obj: ManifestObject, home: Path, parent: Path) -> bool:
+    """Whether the level just above `parent` has the field already, so that another one was meant."""
+    return home[:-1] == parent[:-1] and holds(_value_at(obj.value, home[:-1]), home[-1])
 
 
 def _fits(value: Any, schema: Schema) -> bool:
@@ -125,20 +141,17 @@ def _fits(value: Any, schema: Schema) -> bool:
     return not isinstance(value, (dict, list))
 
 
-def _missing_field(obj: ManifestObject, problem: Problem) -> Diagnostic:
+def _missing_field(obj: ManifestObject, problem: Problem) -> tuple[Diagnostic, Path]:
     *parent, field = problem.path
     present = field in _value_at(obj.value, tuple(parent))
-    span = obj.key_span(problem.path if present else tuple(parent))
-    return _at(
-        obj,
-        "schema-empty-field" if present else "schema-missing-field",
-        span,
-        problem.path,
-        None,
-        field=str(field),
-        parent=_place(tuple(parent), obj),
-        english=f'The {obj.kind} "{obj.name}" is invalid: {problem.field}: Required value',
-    )
+    span, fix, meant = obj.key_span(problem.path if present else tuple(parent)), None, problem.path
+    code = "schema-empty-field" if present else "schema-missing-field"
+    if torn := None if present else torn_item(obj, problem.path):
+        code, span, fix, meant = "schema-torn-item", torn.span, torn.fix, torn.path
+    english = f'The {obj.kind} "{obj.name}" is invalid: {problem.field}: Required value'
+    place = _place(tuple(parent), obj)
+    found = _at(obj, code, span, problem.path, fix, field=str(field), parent=place, english=english)
+    return found, meant
 
 
 def _wrong_type(obj: ManifestObject, problem: Problem) -> Diagnostic:
@@ -176,6 +189,8 @@ def _cause(obj: ManifestObject, problem: Problem) -> tuple[str, Fix | None]:
     match found:
         case bool() if wanted is Type.STRING:
             return "schema-bool-word", quote_scalar(obj, problem.path)
+        case int() | float() if wanted is Type.STRING and problem.schema.raw.get("format") == "byte":
+            return "schema-bad-base64", None
         case int() | float() if wanted is Type.STRING:
             return "schema-unquoted-string", quote_scalar(obj, problem.path)
         case str() if _reads_as(found, wanted):
@@ -255,6 +270,8 @@ def _meant_quantity(text: str) -> str:
 
 
 def _bad_value(obj: ManifestObject, problem: Problem) -> Diagnostic:
+    if problem.departure is Departure.BAD_QUANTITY and isinstance(problem.value, (dict, list)):
+        return _wrong_type(obj, problem)
     allowed = [str(value) for value in problem.schema.enum]
     fix = None
     if problem.departure is Departure.BAD_QUANTITY and (meant := _meant_quantity(str(problem.value))):

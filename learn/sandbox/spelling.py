@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+_SHORTEST_PART = 4
+
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The one candidate that is clearly nearest to `name`, None if none is near or two are equally near.
@@ -23,6 +25,15 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
         elif distance == best_distance and best:
             best.append(candidate)
     return best[0] if len(best) == 1 else None
+
+
+def abbreviated(name: str, candidates: Iterable[str]) -> str | None:
+    """The one candidate that begins or ends with `name`, None for none, for several, or for a short name."""
+    folded = name.casefold()
+    if len(folded) < _SHORTEST_PART:
+        return None
+    found = [c for c in candidates if c.casefold().startswith(folded) or c.casefold().endswith(folded)]
+    return found[0] if len(found) == 1 else None
 
 
 def edit_distance(a: str, b: str) -> int:

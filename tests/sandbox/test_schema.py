@@ -215,3 +215,35 @@ def test_two_objects_without_a_separator_are_one_finding_and_its_fix_parts_them(
 def test_what_is_missing_at_the_root_is_told_at_the_first_key():
     (error,) = check("# a comment\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n").errors
     assert (error.span.line, error.span.column, error.span.length) == (2, 1, len("apiVersion"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "line"),
+    [
+        ("          limits:\n            memory", "          limits:\n          memory", "schema-not-indented", 33),
+        ("          httpGet:\n            path: /healthz\n            port: http", "          httpGet:\n          path: /healthz\n          port: http", "schema-not-indented", 25),
+        ("  labels:\n    app: web\nspec", "  labels:\n  app: web\nspec", "schema-not-indented", 6),
+        ("          containerPort: 8080", "        - containerPort: 8080", "schema-torn-item", 22),
+        ("image: nginx:1.27", "image: nginx:1.27\n        env:\n        - name: MODE\n        - value: prod", "schema-torn-item", 22),
+        ("metadata:\n  name: web\n  labels", "meta:\n  name: web\n  labels", "schema-unknown-field", 3),
+        ("    matchLabels:\n      app: web\n", "    matchLabels:\n      app: web\n    minReadySeconds: 3\n", "schema-misplaced-field", 12),
+    ],
+)  # fmt: skip
+def test_slip_of_nesting_is_one_finding_and_its_fix_mends_it(before, after, code, line):
+    text = broken(before, after)
+    (only,) = check(text).errors
+    assert (only.code, only.span.line) == (code, line)
+    assert only.fix and check(apply_fix(text, only.fix)).errors == ()
+
+
+def test_item_that_lost_its_name_is_not_taken_for_a_part_of_the_next():
+    text = broken(
+        "      containers:",
+        "      volumes:\n      - emptyDir: {}\n      - name: b\n        secret: {}\n      containers:",
+    )
+    assert [(code, line) for code, line in found(text)][0] == ("schema-missing-field", 18)
+
+
+def test_number_in_the_data_of_a_secret_is_no_base64():
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  pin: 12345678\n"
+    assert found(text) == [("schema-bad-base64", 5)]

@@ -15,6 +15,24 @@ MESSAGES: dict[str, Message] = {
         "`{field}`を`{home}`の位置へ移し、字下げを合わせます。",
         "{english}",
     ),
+    "schema-misplaced-root-field": error(
+        "`{field}`を書く場所が違います",
+        "`{field}`は`{parent}`の下ではなく、いちばん外側の段に書く項目です。",
+        "`{field}`を行の先頭から書き、その下の字下げも同じだけ浅くします。",
+        "{english}",
+    ),
+    "schema-not-indented": error(
+        "`{field}`の字下げが足りません",
+        "`{field}`は`{owner}`の中に書く項目です。いまは`{owner}`と同じ段にあり、`{owner}`の中は空です。",
+        "`{field}`からの行の字下げを、`{owner}`より2つ深くします。",
+        "{english}",
+    ),
+    "schema-torn-item": error(
+        "1つの要素が分かれています",
+        "`- `は新しい要素の始まりです。{line}行目は、すぐ上の要素の続きとみられます。このままでは`{field}`のない要素ができます。",
+        "{line}行目の`- `を空白2つに置き換え、上の行と字下げをそろえます。",
+        "{english}",
+    ),
     "schema-undefined-field": error(
         "`{field}`という項目はありません",
         "`{parent}`の下に書ける名前と一致しません。",
