@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -119,47 +119,34 @@ def playback(exercise: Exercise, text: str | None, asked: Asked) -> Playback | N
         return _played(exercise, tried(text, exercise.goals, exercise.runs), asked, nothing)
     except Exception:
         logger.exception("the timeline of %s broke", exercise.id)
-        return _because(
-            nothing, "時間の流れを描けませんでした。こちらの不具合です。書いた内容は保存してあります。"
-        )
-
-
-def _because(nothing: Playback, why_not: str) -> Playback:
-    return Playback(exercise_url=nothing.exercise_url, digest=nothing.digest, why_not=why_not)
+        told = "時間の流れを描けませんでした。こちらの不具合です。書いた内容は保存してあります。"
+        return replace(nothing, why_not=told)
 
 
 def _played(exercise: Exercise, trial: Trial, asked: Asked, nothing: Playback) -> Playback:
     if not trial.played:
-        return _because(nothing, "マニフェストに直すところがあるため、動かしていません。")
+        return replace(nothing, why_not="マニフェストに直すところがあるため、動かしていません。")
     current = _chosen(exercise, trial, asked.run_id)
     played = trial.of(current.id)
-    fork = None if exercise.forecast else fork_of(trial.report.objects)
-    if played is None or played.run is None:
-        stopped = played.stopped if played else ""
-        return Playback(
-            exercise_url=exercise.url,
-            digest=asked.digest,
-            runs=_links(exercise, trial, current.id, asked.digest),
-            run_id=current.id,
-            unmet=_unmet(exercise, trial, current.id),
-            stopped=stopped,
-            fork=fork,
-        )
-    drawn = timeline(played.run, asked.second)
-    address_of = partial(address, exercise, current.id, asked.digest)
-    return Playback(
-        exercise_url=exercise.url,
-        digest=asked.digest,
+    known = replace(
+        nothing,
         runs=_links(exercise, trial, current.id, asked.digest),
         run_id=current.id,
         unmet=_unmet(exercise, trial, current.id),
-        stopped=played.stopped,
+        stopped=played.stopped if played else "",
+        fork=None if exercise.forecast else fork_of(trial.report.objects),
+    )
+    if played is None or played.run is None:
+        return known
+    drawn = timeline(played.run, asked.second)
+    address_of = partial(address, exercise, current.id, asked.digest)
+    return replace(
+        known,
         timeline=drawn,
         drawing=mark_safe(drawing_of(drawn)),
         steps=steps_of(drawn, address_of),
         shown=snapshot(played.run, drawn.at),
         explained=tuple(explained_parts(played.run, drawn, trial.report.objects, address_of)),
-        fork=fork,
     )
 
 

@@ -48,6 +48,13 @@ def test_a_check_brings_the_timeline_of_the_run(learner, exercise):
     assert "style=" not in part_of(html, "timeline")
 
 
+def test_each_run_names_the_goals_that_it_misses_with_what_was_seen(learner, exercise):
+    late = next(each.text for each in exercise.mistakes if "initial-delay" in each.file)
+    missed = timeline_of(text_of(check(learner, late, **HTMX)))
+    assert "この実行で達成していない目標" in missed and "いま終了処理が始まるのは101秒です。" in missed
+    assert "達成していない目標" not in timeline_of(text_of(learner.get(LAB, {"run": "blips"})))
+
+
 @pytest.mark.parametrize(
     ("second", "sentence", "pods"),
     [
