@@ -47,3 +47,21 @@ def test_answers_and_results_have_no_violation(new_page, scheme):
     learner.check()
     page.locator("#result .diagnostic").first.wait_for()
     assert violations(page) == []
+
+
+def test_the_present_page_is_told_apart_in_forced_colours(new_page):
+    page = new_page(forced_colors="active")
+    page.goto("/glossary/")
+    line = "a => getComputedStyle(a).borderBottomColor"
+    nav = page.get_by_role("navigation", name="主なページ")
+    current = nav.locator("[aria-current]").evaluate(line)
+    others = nav.locator("a:not([aria-current])").evaluate_all(f"links => links.map({line})")
+    assert len(others) == 3 and current not in others
+
+
+def test_the_header_fits_a_screen_magnified_four_times(new_page):
+    page = new_page(viewport={"width": 320, "height": 256})
+    page.goto("/")
+    brand = page.get_by_role("link", name="波止場").first.bounding_box()
+    assert brand is not None and brand["width"] >= 24
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
