@@ -122,6 +122,18 @@ class _Parser:
         return pipeline
 
 
+def _unquoted(text: str) -> str:
+    """The string that a token writes. Raises TemplateError, for a line break between double quotes too."""
+    if text.startswith("`"):
+        return text[1:-1]
+    if "\n" in text:
+        raise TemplateError("unterminated quoted string")
+    try:
+        return str(json.loads(text.replace("\t", "\\t")))
+    except ValueError:
+        raise TemplateError("invalid syntax") from None
+
+
 class _Tokens:
     """The tokens of one action; `declared` are the variables that there are."""
 
@@ -201,8 +213,7 @@ class _Tokens:
         self._at += 1
         match kind:
             case "string":
-                value = text[1:-1] if text.startswith("`") else json.loads(text)
-                return Argument(literal=value, is_literal=True)
+                return Argument(literal=_unquoted(text), is_literal=True)
             case "number":
                 return Argument(literal=float(text) if "." in text else int(text), is_literal=True)
             case "word" if text in ("true", "false", "nil"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from learn.cluster.api.names import label_value, qualified_name
+from learn.cluster.api.names import label_value
 from learn.cluster.objects import Obj, with_metadata
 from learn.kubectl.call import Call, Command, State
 from learn.kubectl.errors import CommandError
@@ -32,16 +32,24 @@ _FLAGS = (
 )
 
 
-def _split(args: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Words up to the first `key=value` or `key-`, and the rest."""
-    for index, word in enumerate(args):
-        if "=" in word or (word.endswith("-") and index > 0):
-            return tuple(args[:index]), list(args[index:])
-    return tuple(args), []
+def _split(args: Sequence[str], what: str) -> tuple[tuple[str, ...], list[str]]:
+    """Words up to the first `key=value` or `key-`, and the rest; `what` is told of a word after these.
+
+    Source: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (GetResourcesAndPairs).
+    """
+    count = next((index for index, word in enumerate(args) if _is_pair(word)), len(args))
+    for word in args[count:]:
+        if not _is_pair(word):
+            raise CommandError(f"error: all resources must be specified before {what} changes: {word}")
+    return tuple(args[:count]), list(args[count:])
+
+
+def _is_pair(word: str) -> bool:
+    return "=" in word[1:] and not word.startswith("=") or (word.endswith("-") and word != "-")
 
 
 def _label(call: Call) -> State | None:
-    names, pairs = _split(call.args)
+    names, pairs = _split(call.args, "label")
     added, removed = _labels(pairs)
     if call.parsed.is_on("list"):
         for _, obj in write_targets(call, "label", names):
@@ -87,8 +95,6 @@ def _labels(pairs: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         key, equals, value = pair.partition("=")
         if not equals or "=" in value:
             raise CommandError(f"error: invalid label spec: {pair}")
-        for reason in qualified_name(key):
-            raise CommandError(f"error: invalid label key: {_quoted(pair)}: {reason}")
         for reason in label_value(value):
             raise CommandError(f"error: invalid label value: {_quoted(pair)}: {reason}")
         added[key] = value
@@ -115,7 +121,7 @@ def _refuse_overwriting(old: Mapping[str, str], added: Mapping[str, str]) -> Non
 
 
 def _annotate(call: Call) -> State | None:
-    names, pairs = _split(call.args)
+    names, pairs = _split(call.args, "annotation")
     added: dict[str, str] = {}
     removed: list[str] = []
     for pair in pairs:
