@@ -64,7 +64,7 @@ class Programs:
             running.say(problem)
             record["containers"][name]["fault_entry"] = self.trace.record(
                 Ref("Pod", record["ns"], record["name"]), "decision",
-                field=container_field(running.pod, name, "name"),
+                field=container_field(running.pod, name, "image"),
                 data={"rule": "start", "container": name, "text": problem},
             )  # fmt: skip
             self.kubelet.containers.exit(record, name, app.exit_code or 1)
