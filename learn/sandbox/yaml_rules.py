@@ -268,7 +268,19 @@ def _layout(scene: Scene) -> Diagnostic | None:
 def _block_scalar(scene: Scene) -> Diagnostic | None:
     if "block scalar" not in scene.context:
         return None
+    if "tab character" in scene.problem:
+        return _tab_in_block(scene)
     return diagnose(scene, "yaml-block-scalar", scene.context_line, 0)
+
+
+def _tab_in_block(scene: Scene) -> Diagnostic:
+    """A tab where the first line of a block scalar sets its depth."""
+    line = scene.lines[scene.line]
+    start = line.index("\t")
+    end = len(line) - len(line[start:].lstrip("\t ")) if line.strip() else len(line)
+    fix = Fix(edits=(_edit(scene.line, start, end, line[start:end].replace("\t", "  ")),))
+    fix_or_none = fix if scene.improves(fix) else None
+    return diagnose(scene, "yaml-block-tab", scene.line, start, fix=fix_or_none, length=end - start)
 
 
 def _directive(scene: Scene) -> Diagnostic | None:

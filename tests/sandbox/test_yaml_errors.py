@@ -153,3 +153,10 @@ spec:
     first = check(text).errors[0]
     assert (first.code, first.span.line) == ("yaml-bad-indent", 5)
     assert first.fix and check(apply_fix(text, first.fix)).errors == ()
+
+
+def test_tab_that_begins_a_block_scalar_is_mended():
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  run.sh: |\n    \techo hi\n"
+    first = check(text).errors[0]
+    assert (first.code, first.span.line) == ("yaml-block-tab", 6)
+    assert first.fix and check(apply_fix(text, first.fix)).errors == ()
