@@ -49,7 +49,7 @@ from tests.sandbox.manifests import DEPLOYMENT, broken
         ("  replicas: 3", "  // three\n  replicas: 3", "yaml-comment-mark", 8),
         ("replicas: 3", "replicas=3", "yaml-missing-colon", 8),
         ("replicas: 3", "replicas; 3", "yaml-missing-colon", 8),
-        ("      containers:", "    containers:", "schema-misplaced-field", 17),
+        ("      containers:", "    containers:", "schema-not-indented", 17),
         ("  selector:\n", "  - selector:\n", "yaml-extra-dash", 9),
         ("replicas: 3", "replicas: {{ .Values.replicas }}", "yaml-template", 8),
         ("replicas: 3", "{{- if .Values.replicas }}\n  replicas: 3", "yaml-template", 8),
