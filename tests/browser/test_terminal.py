@@ -170,3 +170,16 @@ def test_the_terminal_has_no_violation(new_page, scheme, viewport):
     assert violations(page) == []
     page.goto("/terminal/start-over/")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_a_long_output_scrolls_in_the_log_and_the_page_ends_with_its_footer(new_page, viewport):
+    page = new_page(viewport=viewport)
+    open_terminal(page)
+    enter(page, "kubectl describe nodes")
+    enter(page, "kubectl get nodes")
+    below_footer = """
+        document.documentElement.scrollHeight
+          - Math.ceil(document.querySelector("footer").getBoundingClientRect().bottom + scrollY)
+    """
+    assert page.evaluate(below_footer) <= 1
