@@ -7,7 +7,16 @@ import { tags } from "@lezer/highlight";
 
 const frame = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--well)", fontSize: "var(--editor-size, .9375rem)" },
-  "&.cm-focused": { outline: "3px solid var(--ink)", outlineOffset: "-3px" },
+  "&.cm-focused": { outline: "none" },
+  // Above the marked lines and the gutter, which would hide an outline of the editor itself.
+  "&.cm-focused::after": {
+    content: "''",
+    position: "absolute",
+    inset: "0",
+    zIndex: "300",
+    border: "3px solid var(--ink)",
+    pointerEvents: "none",
+  },
   ".cm-content:focus-visible": { outline: "none", boxShadow: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.7", overflow: "auto" },
   ".cm-content": { caretColor: "var(--ink)", padding: ".5rem 0" },
