@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from learn.kubectl.readings.model import Pattern
+from learn.kubectl.readings.refusals import REFUSALS
 
 
 def _line(words: str, meaning: str, cure: str = "") -> Pattern:
@@ -375,4 +376,5 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _line(r"Scaled up replica set", "DeploymentがReplicaSetの数を増やした記録です。"),
     _line(r"Scaled down replica set", "DeploymentがReplicaSetの数を減らした記録です。"),
+    *REFUSALS,
 )
