@@ -158,6 +158,9 @@ def _size(encoded: str) -> int:
 def describe_service_account(scene: Scene, out: Writer, obj: Obj) -> None:
     head(out, obj)
     pulls = [each.get("name", "") for each in obj.get("imagePullSecrets") or ()]
+    if scene.minor <= 33:
+        known = {each["metadata"]["name"] for each in scene.objects("Secret", obj["metadata"]["namespace"])}
+        pulls = [name if name in known else f"{name} (not found)" for name in pulls]
     _names(out, "Image pull secrets:", pulls)
     if scene.minor <= 33:
         _names(out, "Mountable secrets:", [each.get("name", "") for each in obj.get("secrets") or ()])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +10,6 @@ from learn.cluster.objects import Obj
 from learn.kubectl.describe.common import Scene, quantities, time_text, yes
 from learn.kubectl.describe.writer import NONE, Writer
 
-_SUBSCRIPT = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
 _STATUSES = {
     "Init Containers": "initContainerStatuses",
     "Containers": "containerStatuses",
@@ -212,17 +209,10 @@ def _missing(name: str) -> str:
 
 
 def _field_value(pod: Obj, path: str) -> str:
-    """What the client can tell by itself: names and labels; other fields stay blank (ExtractFieldPathAsString)."""
-    meta = pod["metadata"]
-    if match := _SUBSCRIPT.fullmatch(path):
-        return str((meta.get(match[1]) or {}).get(match[2], ""))
-    match path:
-        case "metadata.name" | "metadata.namespace" | "metadata.uid":
-            return str(meta.get(path.removeprefix("metadata."), ""))
-        case "metadata.labels" | "metadata.annotations":
-            values = meta.get(path.removeprefix("metadata.")) or {}
-            return "\n".join(f"{key}={json.dumps(values[key])}" for key in sorted(values))
-    return ""
+    """The client converts the labels of names and namespaces only; other fields stay blank (EnvValueRetriever)."""
+    if path not in ("metadata.name", "metadata.namespace"):
+        return ""
+    return str(pod["metadata"].get(path.removeprefix("metadata."), ""))
 
 
 def _mounts(out: Writer, container: Obj) -> None:
