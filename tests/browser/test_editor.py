@@ -1,7 +1,9 @@
 """The editor adds comfort and loses nothing; without JavaScript it is a textarea."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+
+from tests.browser.editing import field, open_editor, write
 
 pytestmark = pytest.mark.browser
 
@@ -9,31 +11,16 @@ LAB = "/labs/liveness-timing-1/"
 TYPO = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  contaners: []\n"
 
 
-def open_editor(page: Page) -> None:
-    page.goto(LAB)
-    expect(page.locator(".cm-content")).to_be_visible()
-
-
-def write(page: Page, text: str) -> None:
-    page.locator(".cm-content").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(text)
-
-
-def field(page: Page) -> str:
-    return page.locator("textarea[name=text]").input_value()
-
-
 def test_the_form_field_follows_the_editor(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, LAB)
     write(page, TYPO)
     assert field(page) == TYPO
 
 
 def test_a_check_by_keyboard_marks_the_line_and_f8_goes_there(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, LAB)
     write(page, TYPO)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#announcer")).to_contain_text("行目")
@@ -47,7 +34,7 @@ def test_a_check_by_keyboard_marks_the_line_and_f8_goes_there(new_page):
 
 def test_tab_leaves_until_it_is_asked_to_indent(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, LAB)
     page.locator(".cm-content").click()
     before = field(page)
     page.keyboard.press("Tab")
@@ -65,7 +52,7 @@ def test_tab_leaves_until_it_is_asked_to_indent(new_page):
 
 def test_what_was_typed_offline_is_there_again(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, LAB)
     page.route("**/draft/", lambda route: route.abort())
     write(page, TYPO)
     expect(page.locator("[data-part=status]")).to_contain_text("このブラウザー")
@@ -77,7 +64,7 @@ def test_what_was_typed_offline_is_there_again(new_page):
 
 def test_going_back_to_the_start_offers_the_text_again(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, LAB)
     start = field(page)
     write(page, TYPO)
     page.get_by_role("button", name="元に戻す").click()
@@ -88,7 +75,7 @@ def test_going_back_to_the_start_offers_the_text_again(new_page):
 
 def test_a_lost_connection_is_said_and_the_check_can_be_repeated(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, LAB)
     write(page, TYPO)
     page.route("**/check/", lambda route: route.abort())
     page.get_by_role("button", name="適用して確かめる").click()
@@ -103,7 +90,7 @@ def test_nothing_breaks_the_content_security_policy(new_page):
     page = new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    open_editor(page)
+    open_editor(page, LAB)
     page.locator(".cm-content").click()
     page.keyboard.press("Control+End")
     page.keyboard.type("\nstatuss: {}\n")

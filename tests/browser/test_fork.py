@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.editing import field
 from tests.browser.learner import Learner, real_catalog
 
 pytestmark = pytest.mark.browser
@@ -28,10 +29,6 @@ def choose_threshold(page):
     fields = page.get_by_label("変える項目")
     option = fields.locator("option", has_text="livenessProbe.failureThreshold")
     fields.select_option(option.get_attribute("value"))
-
-
-def field(page):
-    return page.locator("textarea[name=text]").input_value().replace("\r\n", "\n")
 
 
 def test_both_futures_are_compared_and_the_value_taken_in(new_page):

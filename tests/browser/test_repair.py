@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.editing import field
 from tests.browser.learner import Learner, real_catalog
 
 pytestmark = pytest.mark.browser
@@ -21,10 +22,6 @@ def take_every_hint(page, total):
         heading = page.locator(f"#hint-{number}")
         expect(heading).to_contain_text(f"ヒント{number} / {total}")
         expect(heading).to_be_focused()
-
-
-def field(page):
-    return page.locator("textarea[name=text]").input_value().replace("\r\n", "\n")
 
 
 def test_from_failure_to_a_fork_of_the_run_that_passes(new_page):

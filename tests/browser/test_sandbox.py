@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.editing import field, open_editor, write
 from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
@@ -14,21 +15,6 @@ CHECK = "**/sandbox/check/"
 LAB = "/labs/liveness-timing-1/"
 TYPO = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      imag: nginx:1.27\n"
 SOUND = TYPO.replace("imag:", "image:")
-
-
-def open_editor(page: Page, path: str = SANDBOX) -> None:
-    page.goto(path)
-    expect(page.locator(".cm-content")).to_be_visible()
-
-
-def write(page: Page, text: str) -> None:
-    page.locator(".cm-content").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(text)
-
-
-def field(page: Page) -> str:
-    return page.locator("textarea[name=text]").input_value()
 
 
 def let_time_pass(page: Page) -> None:
@@ -50,7 +36,7 @@ def test_a_problem_appears_while_typing_and_goes_when_mended(new_page, path):
 
 def test_one_click_mends_and_undo_brings_back(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, TYPO)
     expect(page.locator("#result .diagnostic").first).to_be_visible()
     page.locator("#result").get_by_role("button", name="直す").first.click()
@@ -85,7 +71,7 @@ def test_a_fix_by_keyboard_in_an_exercise(new_page):
 
 def test_a_fix_belongs_to_the_text_as_it_is_now(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, TYPO)
     expect(page.locator("#result .diagnostic").first).to_be_visible()
     page.locator(".cm-content").click()
@@ -99,7 +85,7 @@ def test_a_fix_belongs_to_the_text_as_it_is_now(new_page):
 
 def test_an_answer_about_an_older_text_is_not_shown(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     held: list[Route] = []
     page.route(CHECK, lambda route: route.continue_() if held else held.append(route))
     with page.expect_request(CHECK):
@@ -113,7 +99,7 @@ def test_an_answer_about_an_older_text_is_not_shown(new_page):
 def test_composing_japanese_is_not_disturbed(new_page):
     page = new_page()
     page.clock.install()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     with page.expect_response(CHECK):
         write(page, SOUND + "# ")
         let_time_pass(page)
@@ -140,7 +126,7 @@ def test_composing_japanese_is_not_disturbed(new_page):
 def test_completion_writes_a_key_and_a_value(new_page):
     page = new_page()
     page.clock.install()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, SOUND + "      ")
     page.keyboard.press("Control+Space")
     choices = page.locator(".cm-tooltip-autocomplete li")
@@ -161,7 +147,7 @@ def test_completion_writes_a_key_and_a_value(new_page):
 def test_enter_after_a_finished_word_is_a_new_line(new_page):
     page = new_page()
     page.clock.install()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, SOUND + "      imagePullPolicy:")
     for key in " Always":
         page.keyboard.type(key)
@@ -174,7 +160,7 @@ def test_enter_after_a_finished_word_is_a_new_line(new_page):
 
 def test_a_field_is_explained_by_keyboard_and_escape_closes_it(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, SOUND)
     page.locator(".cm-line", has_text="image:").click()
     page.keyboard.press("F1")
@@ -203,7 +189,7 @@ def test_layout_keeps_comments_and_the_difference_is_told(new_page):
 
 def test_a_shared_link_brings_the_text_and_the_version(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, "# 共有\n" + TYPO)
     page.get_by_label("Kubernetes").select_option("1.34")
     page.get_by_role("button", name="共有リンクを作る").click()
@@ -221,7 +207,7 @@ def test_a_shared_link_brings_the_text_and_the_version(new_page):
 
 def test_a_broken_link_says_so_and_loses_nothing(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, SOUND)
     page.goto(f"{SANDBOX}#t=abc%25")
     expect(page.locator("#announcer")).to_contain_text("共有リンクが途中で切れている")
@@ -231,14 +217,14 @@ def test_a_broken_link_says_so_and_loses_nothing(new_page):
 
 def test_a_text_over_the_limit_is_told_while_typing(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, "#" * (64 * 1024 + 1))
     expect(page.locator(".editor-problem")).to_contain_text("マニフェストが長すぎます。")
 
 
 def test_what_was_written_is_there_after_a_reload(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, TYPO)
     expect(page.locator("[data-part=status]")).to_contain_text("このブラウザー")
     page.reload()
@@ -286,7 +272,7 @@ def test_the_page_has_no_violation_and_no_sideways_scroll(new_page, scheme, widt
 
 def test_completion_and_documentation_have_no_violation(new_page):
     page = new_page()
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, SOUND + "      ")
     page.keyboard.press("Control+Space")
     expect(page.locator(".cm-tooltip-autocomplete li").first).to_be_visible()
@@ -304,7 +290,7 @@ def test_nothing_breaks_the_content_security_policy(new_page):
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    open_editor(page)
+    open_editor(page, SANDBOX)
     write(page, TYPO + "      ")
     page.keyboard.press("Control+Space")
     expect(page.locator(".cm-tooltip-autocomplete li").first).to_be_visible()
