@@ -35,6 +35,8 @@ def warnings(text):
         (CONFIGURATION.replace("      name: settings", "      name: setting"), ["configmap-missing"]),
         (CONFIGURATION.replace("          key: key", "          key: kye"), ["secret-key-missing"]),
         (DEPLOYMENT + "---\n" + AUTOSCALER.replace("    name: web", "    name: wep"), ["hpa-target-missing"]),
+        (DEPLOYMENT + "---\n" + AUTOSCALER.replace("    kind: Deployment", "    kind: deployment"), ["hpa-target-unknown"]),
+        (DEPLOYMENT + "---\n" + AUTOSCALER.replace("    apiVersion: apps/v1", "    apiVersion: v1"), ["hpa-target-unknown"]),
         (DEPLOYMENT + "---\n" + AUTOSCALER.replace("minAvailable: 1", "minAvailable: 3"), ["pdb-blocks-drain"]),
         (DEPLOYMENT + "---\n" + AUTOSCALER.replace("      app: web", "      app: api"), ["pdb-no-pods"]),
         (NETWORK_POLICY + "---\n" + DEPLOYMENT, ["network-policy-no-pods"]),

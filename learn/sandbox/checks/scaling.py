@@ -9,6 +9,8 @@ from learn.sandbox.checks.world import Workload, World, namespace_of
 from learn.sandbox.objects import ManifestObject
 
 _SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
+_HOMES = {"ReplicationController": "v1"}
+"""The apiVersion of a scalable kind, where it is not apps/v1."""
 
 
 def _target(hpa: ManifestObject, world: World) -> Workload | None:
@@ -30,6 +32,21 @@ def target_missing(hpa: ManifestObject, world: World) -> Iterator[Finding]:
     if kind in _SCALABLE and name and names and name not in names:
         params = {"target": f"{kind} {name}", "known": "、".join(f"`{n}`" for n in names[:5])}
         yield Finding(obj=hpa, path=("spec", "scaleTargetRef", "name"), params=params)
+
+
+@object_check("hpa-target-unknown", "HorizontalPodAutoscaler")
+def target_unknown(hpa: ManifestObject, world: World) -> Iterator[Finding]:
+    """A scalable kind in another case, or in a group that has none; the controller asks by group and kind."""
+    reference = map_at(map_at(hpa.value, "spec"), "scaleTargetRef")
+    kind, api_version = text_at(reference, "kind"), text_at(reference, "apiVersion")
+    meant = next((name for name in _SCALABLE if name.casefold() == kind.casefold()), "")
+    home = _HOMES.get(meant, "apps/v1")
+    is_elsewhere = bool(api_version) and api_version.rpartition("/")[0] != home.rpartition("/")[0]
+    if not meant or (kind == meant and not is_elsewhere):
+        return
+    params = {"target": kind, "group": api_version.rpartition("/")[0], "meant": meant, "home": home}
+    field = "kind" if kind != meant else "apiVersion"
+    yield Finding(obj=hpa, path=("spec", "scaleTargetRef", field), params=params)
 
 
 @object_check("hpa-target-not-scalable", "HorizontalPodAutoscaler")

@@ -120,6 +120,13 @@ MESSAGES: dict[str, Message] = {
         "the HPA controller was unable to get the target's current scale: {target} not found",
         "hpa-basics",
     ),
+    "hpa-target-unknown": warning(
+        "スケールする対象の種類が見つかりません",
+        "`scaleTargetRef`の`apiVersion`と`kind`は、対象と同じでなければなりません。大文字と小文字も区別されます。",
+        "`apiVersion: {home}`、`kind: {meant}`と書きます。",
+        'the HPA controller was unable to get the target\'s current scale: no matches for kind "{target}" in group "{group}"',
+        "hpa-basics",
+    ),
     "hpa-target-not-scalable": warning(
         "{target}はHPAでスケールできません",
         "HPAが変えるのは`replicas`です。{target}には、増減できる`replicas`がありません。",
