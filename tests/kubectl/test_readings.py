@@ -143,6 +143,7 @@ MESSAGES = {
     "kubectl patch deploy web -p '{bad'": "パッチを読めません。",
     "kubectl wait pod -l app=web --for=foo": "待つ条件の書き方に誤りがあります。",
     "kubectl get pods --sort-by=.spec.nothing": "並べ替えに使う項目が",
+    "kubectl get deploy web -o jsonpath='{metadata.name}'": "項目の前に、`.`がありません。",
     "kubectl events --for web": "`--for`に、種類がありません。",
     "kubectl get deploy -n kube-public": "条件に合うオブジェクトがありません。",
     "curl http://node-1:81": "だれも待ち受けていません。",

@@ -51,8 +51,9 @@ def _printf(pattern: str, *values: Any) -> str:
         if verb == "q":
             return json.dumps(text_of(value), ensure_ascii=False)
         if verb == "d" and not isinstance(value, int):
-            return f"%!d({text_of(value)})"
-        return f"%{flags}s" % text_of(value)
+            return f"%!d({go_type(value)}={text_of(value)})"
+        kind = "d" if verb == "d" else "s"
+        return f"%{flags}{kind}" % (value if verb == "d" else text_of(value))
 
     return re.sub(r"%(-?\d{0,3})([svdqtf])|%%", fill, pattern)
 

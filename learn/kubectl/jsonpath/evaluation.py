@@ -11,6 +11,7 @@ from learn.kubectl.gotext import go_type
 from learn.kubectl.jsonpath.model import (
     Descend,
     Filter,
+    Identifier,
     JSONPathError,
     Key,
     Literal,
@@ -44,6 +45,8 @@ class Template:
 def _render(nodes: Sequence[Node], data: Any, root: Any) -> Iterator[str]:
     for node in nodes:
         match node:
+            case Identifier(name):
+                raise JSONPathError(f"unrecognized identifier {name}")
             case Text(text):
                 yield text
             case Path():

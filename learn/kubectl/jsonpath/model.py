@@ -16,6 +16,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifier:
+    """A word that begins an action without a dot, such as `{items}`; none but `range` and `end` means anything."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     name: str
 
@@ -69,4 +76,4 @@ class Literal:
 
 Step: TypeAlias = Key | Wildcard | Descend | Slice | Union | Filter
 Operand: TypeAlias = Path | Literal
-Node: TypeAlias = Text | Path | Range
+Node: TypeAlias = Text | Identifier | Path | Range

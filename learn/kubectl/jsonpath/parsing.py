@@ -9,6 +9,7 @@ from learn.kubectl.jsonpath.evaluation import Template, values_of
 from learn.kubectl.jsonpath.model import (
     Descend,
     Filter,
+    Identifier,
     JSONPathError,
     Key,
     Literal,
@@ -119,6 +120,8 @@ class _TemplateParser:
                 path, outer = self._open.pop()
                 outer.append(Range(path, tuple(current)))
                 current = outer
+            elif name := self._name():
+                current.append(Text(name) if name in ("true", "false") else Identifier(name))
             else:
                 current.append(self._path())
 

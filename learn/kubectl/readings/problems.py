@@ -97,6 +97,11 @@ PATTERNS: tuple[Pattern, ...] = (
         "項目の名前と空白を確かめます。リストの1つ目は`index .spec.ports 0`のように書きます。",
     ),
     _line(
+        r"unrecognized identifier",
+        "項目の前に、`.`がありません。",
+        "`{.metadata.name}`のように、`.`から書きます。",
+    ),
+    _line(
         r"error (executing|parsing) jsonpath|unrecognized character in action",
         "JSONPathとして読めません。",
         "`{.spec.ports[0].nodePort}`のように、波括弧と角括弧を使います。",
