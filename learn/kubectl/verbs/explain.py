@@ -32,7 +32,7 @@ def start(call: Call) -> State | None:
         raise CommandError(_NOTHING_NAMED)
     if len(call.args) > 1:
         raise CommandError("error: We accept only this format: explain RESOURCE")
-    word, *fields = call.args[0].split(".")
+    word, fields = _type_and_fields(call.args[0])
     kind = find_resource(word)
     if kind is None:
         raise CommandError(f'the server doesn\'t have a resource type "{word}"')
@@ -54,6 +54,16 @@ def start(call: Call) -> State | None:
     call.print()
     _explain(call, schema, fields)
     return None
+
+
+def _type_and_fields(text: str) -> tuple[str, list[str]]:
+    """`deployments.apps.spec` is `deployments.apps` and `spec` (SplitAndParseResourceRequestWithMatchingPrefix)."""
+    word, *fields = text.split(".")
+    for kind in KINDS:
+        group = kind.group.split(".")
+        if kind.group and fields[: len(group)] == group and word in (kind.plural, kind.singular, *kind.short):
+            return f"{word}.{kind.group}", fields[len(group) :]
+    return word, fields
 
 
 def _explain(call: Call, schema: Schema, fields: list[str]) -> None:
@@ -166,6 +176,6 @@ COMMAND = Command(
     flags=(
         Flag(name="recursive", kind=Takes.BOOL),
         Flag(name="api-version"),
-        Flag(name="output", short="o"),
+        Flag(name="output"),
     ),
 )
