@@ -20,6 +20,8 @@ from learn.sandbox.reading import read
 from learn.sandbox.schema import check_schema
 from learn.sandbox.words import value_kind
 
+_LOST_BY_REPEATING = frozenset({"mount-unknown-volume"})
+"""What a repeated key may cause, as the later value hides the earlier one."""
 _UNREADABLE = ("text-", "yaml-", "schema-", "object-", "document-", "api-removed")
 DEFAULT_LIMITS = Limits()
 _JUDGED_CHARACTERS = 200_000
@@ -74,6 +76,8 @@ def check(
     for obj in objects:
         if obj.document.index not in merged:
             found.extend(_check_object(obj, version))
+    repeated = {d.document for d in reading.diagnostics if d.code == "yaml-duplicate-key"}
+    found = [d for d in found if d.document not in repeated or d.code not in _LOST_BY_REPEATING]
     found = [*reading.diagnostics, *(d for d in found if d.span.line not in reading.moved)]
     if reading.complete and _is_unreadable(found):
         found = (

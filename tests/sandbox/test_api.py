@@ -136,3 +136,12 @@ spec:
 """
     first = check(text).errors[0]
     assert first.fix and "  - ReadWriteMany\n" in apply_fix(text, first.fix)
+
+
+def test_volume_whose_name_a_repeated_key_hides_is_not_called_missing():
+    text = broken(
+        "      containers:\n      - name: web\n",
+        "      volumes:\n      - name: conf\n        configMap:\n        name: web-conf\n"
+        "      containers:\n      - name: web\n        volumeMounts: [{name: conf, mountPath: /etc/web}]\n",
+    )
+    assert found(text) == [("yaml-duplicate-key", 20)]
