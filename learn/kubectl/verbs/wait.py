@@ -115,9 +115,9 @@ def step(call: Call, state: State) -> State | None:
         return None
     if call.cluster.now >= state["deadline"]:
         for ref in refs:
-            call.fail(
-                f"error: timed out waiting for the condition on {resource_name(ref.kind).partition('.')[0]}/{ref.name}"
-            )
+            shown = f"{resource_name(ref.kind).partition('.')[0]}/{ref.name}"
+            where = "" if call.parsed.text("for") == "create" else f" on {shown}"
+            call.fail(f"error: timed out waiting for the condition{where}")
         return None
     return {**state, "refs": [list(ref) for ref in refs]}
 
