@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from learn.cluster.api.access import map_at
 from learn.cluster.api.conformance import Departure, Problem
 from learn.cluster.api.schema import Schema, Type
 from learn.sandbox.diagnostics import Edit, Fix
@@ -80,6 +81,7 @@ def confusion_of(obj: ManifestObject, problem: Problem) -> Confusion | None:
     if problem.departure is Departure.UNKNOWN_FIELD:
         return (
             _former_field(problem)
+            or _newer_field(obj, problem)
             or _left_out_level(obj, problem)
             or _needless_level(obj, problem, problem.schema)
             or _number_of_pods(problem)
@@ -97,6 +99,19 @@ def confusion_of(obj: ManifestObject, problem: Problem) -> Confusion | None:
 def _former_field(problem: Problem) -> Confusion | None:
     instead = _FORMER_FIELDS.get((problem.schema.short_name, str(problem.path[-1])))
     return Confusion(code="schema-former-field", params={"instead": instead}) if instead else None
+
+
+def _newer_field(obj: ManifestObject, problem: Problem) -> Confusion | None:
+    """`metrics` and `behavior` in an HPA of autoscaling/v1."""
+    if (obj.api_version, problem.schema.short_name) != ("autoscaling/v1", "HorizontalPodAutoscalerSpec"):
+        return None
+    if problem.path[-1] not in ("metrics", "behavior"):
+        return None
+    is_mixed = "targetCPUUtilizationPercentage" in map_at(obj.value, "spec")
+    fix = None if is_mixed else replace_scalar(obj, ("apiVersion",), "autoscaling/v2")
+    return Confusion(
+        code="schema-newer-field", fix=fix, params={"api": obj.api_version, "newer": "autoscaling/v2"}
+    )
 
 
 def _left_out_level(obj: ManifestObject, problem: Problem) -> Confusion | None:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from learn.cluster.api.conformance import validate_schema
 from learn.cluster.api.removals import REMOVED
 from learn.cluster.api.schema import definitions, schema_of
 from learn.sandbox.diagnostics import Diagnostic
@@ -73,10 +74,13 @@ def _unknown(obj: ManifestObject, api_version: str, kind: str, version: str) -> 
     common = {"kind": kind, "api_version": api_version, "english": english}
     removal = REMOVED.get((api_version, kind))
     if removal is not None:
-        instead = removal.instead or "別の仕組み"
+        if not removal.instead:
+            code, params = "api-removed-without-successor", {"removed": removal.removed_in, **common}
+            return _report(obj, code, "apiVersion", **params)
+        fits = not validate_schema({**obj.value, "apiVersion": removal.instead}, version=version)
         return _report(
-            obj, "api-removed" if removal.instead else "api-removed-without-successor", "apiVersion",
-            instead=instead, removed=removal.removed_in, **common,
+            obj, "api-removed", "apiVersion", removal.instead if fits else None,
+            instead=removal.instead, removed=removal.removed_in, **common,
         )  # fmt: skip
     if (api_version, kind) in _FILES_OF_TOOLS:
         return _report(obj, "object-unknown-kind", "kind", **common)

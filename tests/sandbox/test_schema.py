@@ -118,6 +118,21 @@ def test_identity(text, code):
     assert found(text)[0][0] == code
 
 
+OLD = broken("apps/v1", "extensions/v1beta1")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_enough"),
+    [(OLD, True), (broken("  selector:\n    matchLabels:\n      app: web\n", "", OLD), False)],
+    ids=["everything is there", "a field became required"],
+)
+def test_removed_version_is_replaced_where_that_is_enough(text, is_enough):
+    (removed,) = check(text).errors
+    assert removed.code == "api-removed"
+    assert (removed.fix is not None) == is_enough
+    assert removed.fix is None or check(apply_fix(text, removed.fix)).errors == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -45,6 +45,12 @@ MESSAGES: dict[str, Message] = {
         "`{field}`を`{instead}`に書き換えます。「.」は、1段深い項目を表します。",
         "{english}",
     ),
+    "schema-newer-field": error(
+        "`{field}`は`{newer}`の項目です",
+        "`{api}`には、まだ`{field}`がありません。",
+        "`apiVersion: {newer}`に変えます。",
+        "{english}",
+    ),
     "schema-level-left-out": error(
         "`{level}`の段がありません",
         "`{field}`は、`{parent}`のすぐ下ではなく、`{level}`の中に書きます。",
