@@ -19,18 +19,16 @@ class Client:
         return response, response.read()
 
     def get_text(self, path: str) -> str:
-        response, body = self.get(path)
-        if response.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        return body.decode()
+        return text_of(*self.get(path))
 
-    def post(self, path: str, fields: dict[str, str], *, headers: dict[str, str] | None = None) -> int:
+    def post(
+        self, path: str, fields: dict[str, str], *, headers: dict[str, str] | None = None
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         headers = {**self._headers, **form, **(headers or {})}
         self._connection.request("POST", path, body=urlencode(fields), headers=headers)
         response = self._connection.getresponse()
-        response.read()
-        return response.status
+        return response, response.read()
 
     def requests_per_second(self, path: str, *, seconds: float) -> float:
         done, start = 0, perf_counter()
@@ -40,3 +38,10 @@ class Client:
                 raise RuntimeError(f"{path} answered {response.status}")
             done += 1
         return done / elapsed
+
+
+def text_of(response: http.client.HTTPResponse, body: bytes) -> str:
+    """A body as text, unpacked where it came compressed."""
+    if response.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return body.decode()

@@ -1,6 +1,5 @@
 """How fast the terminal answers: the first prompt, one command, and a full room."""
 
-import itertools
 import os
 import re
 import tempfile
@@ -12,13 +11,14 @@ from http.client import HTTPException
 from pathlib import Path
 from statistics import median, quantiles
 
-from tests.bench.http import Client
+from tests.bench.http import Client, text_of
 from tests.bench.rows import Row
 from tests.bench.web import _tree
 from tests.server import Server, running_server
 
 PAGE, RUN = "/terminal/", "/terminal/run/"
 CREATE = "kubectl create deployment web --image=example.com/web:1.0 --replicas=4"
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 SAMPLES = 60
 LEARNERS, EVERY_S, ROUNDS = 200, 3.0, 4
 CLIENT_CORE, SERVER_CORE = 0, 1
@@ -48,19 +48,18 @@ class Learner:
         response, _ = client.get(PAGE)
         cookies = [header.partition(";")[0] for header in response.headers.get_all("Set-Cookie", [])]
         self._client = Client(server.url, "; ".join(cookies))
-        html = self._client.get_text(PAGE)
-        fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html)
-        self._form = dict(fields)
-        self._numbers = itertools.count()
+        self._form = dict(HIDDEN.findall(self._client.get_text(PAGE)))
 
     def run(self, line: str) -> float:
         """Give the milliseconds of one round trip; raises RuntimeError when the answer is no success."""
-        fields = {**self._form, "token": f"bench-{next(self._numbers)}", "do": "run", "line": line}
+        fields = {**self._form, "do": "run", "line": line}
         start = time.perf_counter()
-        status = self._client.post(RUN, fields, headers={"HX-Request": "true"})
-        if status != 200:
-            raise RuntimeError(f"{line!r} was answered by {status}")
-        return (time.perf_counter() - start) * 1000
+        response, body = self._client.post(RUN, fields, headers={"HX-Request": "true"})
+        spent = (time.perf_counter() - start) * 1000
+        if response.status != 200:
+            raise RuntimeError(f"{line!r} was answered by {response.status}")
+        self._form.update(HIDDEN.findall(text_of(response, body)))
+        return spent
 
 
 def _one_learner(server: Server) -> Iterator[Row]:

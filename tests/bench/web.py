@@ -115,7 +115,7 @@ def _learner_with_progress(server: Server) -> str:
     learner = Client(server.url, cookies)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', learner.get_text(LESSON))
     assert token is not None
-    status = learner.post(LESSON + "read/", {"csrfmiddlewaretoken": token.group(1)})
-    if status not in (200, 302, 303):
-        raise RuntimeError(f"marking the lesson as read answered {status}")
+    response, _ = learner.post(LESSON + "read/", {"csrfmiddlewaretoken": token.group(1)})
+    if response.status not in (200, 302, 303):
+        raise RuntimeError(f"marking the lesson as read answered {response.status}")
     return cookies
