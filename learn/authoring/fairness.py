@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import indent
-from unicodedata import east_asian_width
 
+from learn.authoring.tables import aligned
 from learn.content.model import Exercise, Finding
 from learn.sandbox.fairness.judging import Judge
 from learn.sandbox.fairness.trial import ENOUGH_KILLED, ENOUGH_MUTANTS, Case, Trial, put_to_trial
@@ -69,8 +69,7 @@ def table(rows: Sequence[Row]) -> str:
     lines = [_HEAD, *(_cells(row.exercise.id, [row.trial]) for row in rows)]
     if len(rows) > 1:
         lines.append(_cells("合計", [row.trial for row in rows]))
-    widths = [max(_width(line[column]) for line in lines) for column in range(len(_HEAD))]
-    return "\n".join(_aligned(line, widths) for line in lines)
+    return aligned(lines)
 
 
 def _cells(name: str, trials: Sequence[Trial]) -> tuple[str, ...]:
@@ -79,15 +78,6 @@ def _cells(name: str, trials: Sequence[Trial]) -> tuple[str, ...]:
     killed = 1 - sum(len(each.survivors) for each in trials) / max(1, mutants)
     excused = sum(each.excused for each in trials)
     return name, str(variants), f"{accepted:.1%}", str(mutants), f"{killed:.1%}", str(excused)
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    name, *numbers = ((cell, " " * (width - _width(cell))) for cell, width in zip(cells, widths, strict=True))
-    return "".join((*name, *(f"  {pad}{cell}" for cell, pad in numbers)))
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def failing_cases(row: Row) -> Iterator[str]:

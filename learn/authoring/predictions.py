@@ -31,7 +31,7 @@ class Tally:
 
     @property
     def is_sound(self) -> bool:
-        return not self.failures and self.fair >= ROUNDS
+        return not self.failures
 
 
 def tally(exercise: Exercise, forecast: Forecast, seeds: int) -> Tally:
@@ -40,12 +40,14 @@ def tally(exercise: Exercise, forecast: Forecast, seeds: int) -> Tally:
     failures: dict[str, None] = {}
     for seed in range(seeds):
         if not _finds_numbers(forecast, f"{exercise.id}/{seed}", posed):
-            failures[f"seed {seed}: no numbers with distinct answers"] = None
+            failures[f"種{seed}：答えが重ならない数の組がありません。"] = None
     failures |= {each: None for each in posed.values() if isinstance(each, str)}
     for values in posed.values():
         if isinstance(values, Posed):
             failures |= dict.fromkeys(_faults(forecast, values))
     fair = sum(isinstance(each, Posed) and is_fair(each) for each in posed.values())
+    if fair < ROUNDS:
+        failures[f"答えが重ならない数の組が{fair}つだけです。{ROUNDS}つ要ります。"] = None
     return Tally(
         exercise=exercise.id,
         questions=len(forecast.questions),
@@ -73,7 +75,7 @@ def _posed(forecast: Forecast, numbers: Mapping[str, int]) -> Posed | str:
     try:
         return posed_with(forecast, numbers)
     except Unanswerable as error:
-        return f"{dict(numbers)}: {error}"
+        return f"{dict(numbers)}：{error}"
 
 
 def _faults(forecast: Forecast, posed: Posed) -> Iterator[str]:
@@ -81,6 +83,6 @@ def _faults(forecast: Forecast, posed: Posed) -> Iterator[str]:
         choices = posed.choices[question.id]
         keys = [each for each in choices if each.misconception is None]
         if len(keys) != 1 or keys[0].value == "":
-            yield f"{question.id} {dict(posed.numbers)}: no key"
+            yield f"{question.id}（{dict(posed.numbers)}）：正解がありません。"
         if len(choices) < FEWEST_CHOICES:
-            yield f"{question.id}: fewer than {FEWEST_CHOICES} choices"
+            yield f"{question.id}：選択肢が{FEWEST_CHOICES}つに足りません。"

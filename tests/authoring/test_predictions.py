@@ -55,6 +55,6 @@ def test_what_a_learner_could_not_answer_is_found(broken):
 
 def test_the_command_counts_every_exercise(capsys):
     call_command("check_predictions", "--seeds", "40")
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert {row[-1] for row in rows[1:]} == {"ok"}
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[:-1]]
+    assert {row[-1] for row in rows[1:]} == {"よい"}
     assert "liveness-timing-2" in {row[0] for row in rows}

@@ -7,9 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from learn.authoring.predictions import Tally, tally
+from learn.authoring.tables import aligned
 from learn.library import get_catalog
 
-_ROW = "{:24} {:>6} {:>8} {:>8} {:>8} {:>8}  {}"
+_HEAD = ("演習", "問い", "種", "数の組", "出た組", "使える組", "判定")
+_SHOWN = 5
+"""Faults of an exercise that are printed."""
 
 
 class Command(BaseCommand):
@@ -22,16 +25,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         exercises = [each for each in get_catalog().exercises.values() if each.forecast]
-        self.stdout.write(_ROW.format("exercise", "asked", "seeds", "draws", "met", "fair", ""))
         tallies = [tally(each, each.forecast, options["seeds"]) for each in exercises if each.forecast]
+        self.stdout.write(aligned([_HEAD, *map(_cells, tallies)]))
         for each in tallies:
-            self._write(each)
+            for failure in each.failures[:_SHOWN]:
+                self.stdout.write(f"{each.exercise}：{failure}")
         if not all(each.is_sound for each in tallies):
             sys.exit(1)
+        self.stdout.write("どの問いにも正解があり、選択肢が重なりません。")
 
-    def _write(self, each: Tally) -> None:
-        state = "ok" if each.is_sound else "直すところがあります。"
-        numbers = (each.questions, each.seeds, each.combinations, each.simulated, each.fair)
-        self.stdout.write(_ROW.format(each.exercise, *numbers, state))
-        for failure in each.failures[:5]:
-            self.stdout.write(f"  {failure}")
+
+def _cells(each: Tally) -> tuple[str, ...]:
+    numbers = (each.questions, each.seeds, each.combinations, each.simulated, each.fair)
+    return each.exercise, *map(str, numbers), "よい" if each.is_sound else "直す"
