@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from learn.cluster.api.quantity import QuantityError, parse_json
-from learn.cluster.api.versions import NEWEST
+from learn.cluster.api.versions import NEWEST, behaviour
 from learn.cluster.apps import app_from
-from learn.cluster.clock import DEFAULT_START
+from learn.cluster.clock import DEFAULT_START, Clock
 from learn.cluster.cluster import Cluster, RunEnd
 from learn.cluster.engine import Limits
 from learn.cluster.errors import ApiError
@@ -25,6 +25,8 @@ from learn.cluster.objects import Obj
 Step: TypeAlias = tuple[int, str, dict[str, Any]]
 
 MAX_STEPS = 5_000
+MAX_NODES = 5_000
+MAX_SECONDS = 1_000_000_000
 
 
 class ScenarioError(ValueError):
@@ -113,52 +115,79 @@ def begin(
 
 # -- reading -------------------------------------------------------------------------------------
 
-_FIELDS = frozenset(
-    {"seed", "version", "start", "nodes", "images", "settings", "manifests", "events", "origin", "duration", "windows", "questions"}
-)  # fmt: skip
+_SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "seed": (int, "整数"),
+    "version": ((str, float), '文字列（"1.37"など）'),
+    "start": (str, "日時の文字列"),
+    "nodes": ((int, list, tuple), "ノードの数かリスト"),
+    "images": (dict, "イメージの名前と内容の組"),
+    "settings": (dict, "項目と値の組"),
+    "manifests": ((list, tuple), "マニフェストのリスト"),
+    "events": ((list, tuple), "出来事のリスト"),
+    "origin": (str, "文字列"),
+    "duration": ((int, float), "秒数"),
+    "windows": (dict, "名前と、2つの秒数の組"),
+    "questions": (dict, "名前と式の組"),
+}
+"""What each field of the file holds, and how an error names that."""
 
 
 def scenario_from(data: Mapping[str, Any]) -> Scenario:
     """A Scenario from the data of its file.  Raises ScenarioError naming what is wrong and where."""
-    unknown = sorted(set(data) - _FIELDS)
-    if unknown:
-        raise ScenarioError(f"unknown field {unknown[0]!r}; one of {', '.join(sorted(_FIELDS))}")
-    nodes = data.get("nodes", 3)
+    given = _shaped(data)
+    nodes = given.get("nodes", 3)
+    if not 0 <= (nodes if isinstance(nodes, int) else len(nodes)) <= MAX_NODES:
+        raise ScenarioError(f"nodes: 0から{MAX_NODES}台までにします。")
     try:
         node_specs(nodes)
-        for name, image in (data.get("images") or {}).items():
+        Clock(given.get("start", DEFAULT_START))
+        behaviour(str(given.get("version", NEWEST)))
+        for name, image in given.get("images", {}).items():
             app_from(name, image)
-        read_settings(data.get("settings") or {})
-    except (AttributeError, TypeError, ValueError) as error:
+        read_settings(given.get("settings", {}))
+    except (AttributeError, KeyError, TypeError, ValueError, QuantityError) as error:
         raise ScenarioError(str(error)) from error
-    steps = [step for index, event in enumerate(data.get("events") or ()) for step in _steps(index, event)]
+    steps = [step for index, event in enumerate(given.get("events", ())) for step in _steps(index, event)]
     if len(steps) > MAX_STEPS:
-        raise ScenarioError(f"more than {MAX_STEPS} events")
+        raise ScenarioError(f"events: {MAX_STEPS}件を超えています。")
     return Scenario(
-        seed=int(data.get("seed", 0)),
-        version=str(data.get("version", NEWEST)),
-        start=str(data.get("start", DEFAULT_START)),
+        seed=given.get("seed", 0),
+        version=str(given.get("version", NEWEST)),
+        start=given.get("start", DEFAULT_START),
         nodes=nodes if isinstance(nodes, int) else tuple(nodes),
-        images=data.get("images") or {},
-        settings=data.get("settings") or {},
-        manifests=tuple(data.get("manifests") or ()),
+        images=given.get("images", {}),
+        settings=given.get("settings", {}),
+        manifests=tuple(given.get("manifests", ())),
         steps=tuple(sorted(steps, key=lambda step: step[0])),
-        origin=str(data.get("origin", "")),
-        duration_ms=_ms("duration", data.get("duration", 300)),
-        windows={name: _window(name, bounds) for name, bounds in (data.get("windows") or {}).items()},
-        questions={str(name): str(text) for name, text in (data.get("questions") or {}).items()},
+        origin=given.get("origin", ""),
+        duration_ms=_ms("duration", given.get("duration", 300)),
+        windows={str(name): _window(name, bounds) for name, bounds in given.get("windows", {}).items()},
+        questions={str(name): str(text) for name, text in given.get("questions", {}).items()},
     )
 
 
+def _shaped(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that have a value, each of the right shape."""
+    given = {name: value for name, value in data.items() if value is not None}
+    unknown = sorted(str(name) for name in given.keys() - _SHAPES.keys())
+    if unknown:
+        raise ScenarioError(f"`{unknown[0]}`という項目はありません。書けるのは{'、'.join(_SHAPES)}です。")
+    for name, value in given.items():
+        wanted, words = _SHAPES[name]
+        if isinstance(value, bool) or not isinstance(value, wanted):
+            raise ScenarioError(f"{name}: {words}を書きます。")
+    return given
+
+
 def _ms(where: str, seconds: Any) -> int:
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
-        raise ScenarioError(f"{where}: not a number of seconds: {seconds!r}")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < MAX_SECONDS:
+        raise ScenarioError(f"{where}: 0以上の秒数を書きます（いまは{seconds!r}）。")
     return round(seconds * 1000)
 
 
 def _window(name: str, bounds: Any) -> tuple[int, int]:
     if not isinstance(bounds, (list, tuple)) or len(bounds) != 2:
-        raise ScenarioError(f"windows.{name}: two numbers of seconds are wanted")
+        raise ScenarioError(f"windows.{name}: 始まりと終わりの秒数を、2つ並べます。")
     return _ms(f"windows.{name}", bounds[0]), _ms(f"windows.{name}", bounds[1])
 
 
@@ -166,7 +195,7 @@ def _steps(index: int, event: Any) -> Iterable[Step]:
     """The steps of one event of a file; one with `every` gives many."""
     where = f"events[{index}]"
     if not isinstance(event, Mapping):
-        raise ScenarioError(f"{where}: not a mapping")
+        raise ScenarioError(f"{where}: 項目と値の組を書きます。")
     rest = dict(event)
     at = _ms(where, rest.pop("at", 0))
     every, until = rest.pop("every", None), rest.pop("until", None)
@@ -174,17 +203,19 @@ def _steps(index: int, event: Any) -> Iterable[Step]:
     if every is not None:
         step, last = _ms(where, every), _ms(where, until)
         if step <= 0 or (last - at) // step > MAX_STEPS:
-            raise ScenarioError(f"{where}: every/until give too many events")
+            raise ScenarioError(f"{where}: `every`は0より大きく、回数は{MAX_STEPS}回までにします。")
         times = list(range(at, last, step))
         until = None
     verbs = [key for key in rest if key in _EVENTS]
     if len(verbs) != 1:
-        raise ScenarioError(f"{where}: exactly one of {', '.join(sorted(_EVENTS))} is wanted")
+        raise ScenarioError(f"{where}: 次のうち、ちょうど1つを書きます。{'、'.join(sorted(_EVENTS))}")
     verb = verbs[0]
     subject = rest.pop(verb)
     try:
         steps = list(_EVENTS[verb](verb, subject, rest))
-    except (KeyError, TypeError, ValueError, QuantityError) as error:
+    except ScenarioError as error:
+        raise ScenarioError(f"{where}: {error}") from error
+    except (AttributeError, KeyError, TypeError, ValueError, QuantityError) as error:
         raise ScenarioError(f"{where}: {verb}: {error}") from error
     for time in times:
         for delay, action, arguments in steps:
@@ -201,7 +232,7 @@ def _ending(verb: str, subject: Any, until_ms: int) -> Iterable[Step]:
     elif verb == "load":
         yield until_ms, "load", {"target": str(subject)}
     else:
-        raise ScenarioError(f"{verb}: `until` is for nodeDown, stop and load; use `for`")
+        raise ScenarioError(f"{verb}: `until`を書けるのは、nodeDown、stop、loadだけです。`for`を使います。")
 
 
 def _fault(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
@@ -243,7 +274,7 @@ def _request(verb: str, subject: Any, rest: dict[str, Any]) -> Iterable[Step]:
     """`request: http://web` (or an object, see `network.targets`), with `from` and `count`."""
     count = int(rest.pop("count", 1))
     if not 0 < count <= MAX_STEPS:
-        raise ValueError(f"count must be between 1 and {MAX_STEPS}")
+        raise ValueError(f"countは1から{MAX_STEPS}までにします。")
     source = {"source": str(rest.pop("from"))} if "from" in rest else {}
     for _ in range(count):
         yield 0, "request", {"url": str(subject), **source, **rest}

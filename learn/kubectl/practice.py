@@ -49,10 +49,10 @@ def opened(scenario: str, *, limits: Limits | None = None) -> Cluster:
     source = scenario_from(json.loads(scenario))
     cluster, refused = begin(source, limits=limits)
     if refused:
-        raise ScenarioError(f"refused: {refused[0].message}")
+        raise ScenarioError(f"APIサーバーが受け付けませんでした。{refused[0].message}")
     end = cluster.run_until(source.duration_ms)
     if not end.is_complete:
-        raise ScenarioError(f"stopped by the limit {end.limit}")
+        raise ScenarioError(f"上限（{end.limit}）に達したため止まりました。")
     return cluster
 
 

@@ -1,8 +1,11 @@
 """Scenario files: what they may say, what is refused, and the facts that come of them."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from learn.cluster import apps, facts, scenario
 from learn.cluster.facts import extremes, first_reached, steps
@@ -16,24 +19,52 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encod
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"evnts": []}, "unknown field 'evnts'"),
-        ({"duration": "long"}, "duration: not a number of seconds: 'long'"),
-        ({"duration": -1}, "duration: not a number of seconds: -1"),
+        ({"evnts": []}, "`evnts`という項目はありません"),
+        ({"duration": "long"}, "duration: 秒数を書きます"),
+        ({"duration": -1}, "duration: 0以上の秒数を書きます（いまは-1）"),
         ({"nodes": [{"cpus": 1}]}, "cpus"),
         ({"images": {"x": {"listen": [80]}}}, "x: listen: there is no such field"),
         ({"images": {"x": {"memory": "lots"}}}, "x: memory:"),
-        ({"events": [{"at": 1}]}, "events[0]: exactly one of"),
-        ({"events": [{"at": 1, "hang": "a", "crash": "b"}]}, "events[0]: exactly one of"),
-        ({"events": ["hang"]}, "events[0]: not a mapping"),
-        ({"events": [{"at": 0, "every": 0, "until": 9, "hang": "a"}]}, "events[0]: every/until"),
+        ({"events": [{"at": 1}]}, "events[0]: 次のうち、ちょうど1つ"),
+        ({"events": [{"at": 1, "hang": "a", "crash": "b"}]}, "events[0]: 次のうち、ちょうど1つ"),
+        ({"events": ["hang"]}, "events[0]: 項目と値の組"),
+        ({"events": [{"at": 0, "every": 0, "until": 9, "hang": "a"}]}, "events[0]: `every`は0より大きく"),
         ({"events": [{"scale": "web"}]}, "events[0]: scale: 'to'"),
-        ({"windows": {"w": [1]}}, "windows.w: two numbers"),
+        ({"seed": "x"}, "seed: 整数を書きます"),
+        ({"nodes": 10**9}, "nodes: 0から5000台まで"),
+        ({"version": "1.20"}, "1.20"),
+        ({"start": "today"}, "today"),
+        ({"questions": [{"a": "1"}]}, "questions: 名前と式の組"),
+        ({"manifests": "web.yaml"}, "manifests: マニフェストのリスト"),
+        ({"windows": {"w": [1]}}, "windows.w: 始まりと終わり"),
     ],
 )
 def test_an_author_is_told_what_is_wrong_and_where(data, words):
     with pytest.raises(ScenarioError) as error:
         scenario_from(data)
     assert words in str(error.value)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+FIELDS = st.sampled_from(sorted(scenario._SHAPES))
+EVENTS = st.dictionaries(
+    st.sampled_from(
+        ["at", "every", "until", "for", "to", "with", "from", "count", "ramp", *scenario._EVENTS]
+    ),
+    ANYTHING,
+    max_size=4,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(FIELDS, ANYTHING | st.lists(EVENTS, max_size=2), max_size=4))
+def test_any_data_is_read_or_explained(data):
+    with suppress(ScenarioError):
+        assert scenario_from(data).duration_ms >= 0
 
 
 @pytest.mark.parametrize(
@@ -80,7 +111,7 @@ def test_every_event_is_documented(name):
     assert f"`{name}:" in DOCUMENT
 
 
-@pytest.mark.parametrize("name", sorted(scenario._FIELDS))
+@pytest.mark.parametrize("name", sorted(scenario._SHAPES))
 def test_every_field_of_a_scenario_is_documented(name):
     assert f"| `{name}` |" in DOCUMENT or name == "windows"
 

@@ -56,7 +56,8 @@ def test_json_holds_answers_facts_and_a_summary(folder, capsys):
     [
         ("a: [", "YAMLとして読めません"),
         ("- a", "項目を並べたYAML"),
-        ("evnts: []", "unknown field"),
+        ("evnts: []", "`evnts`という項目はありません"),
+        ('manifests: ["a: [\\n"]', "YAMLとして読めません"),
         ("questions: {a: nope}", "undeclared reference to 'nope'"),
         ("manifests: [nothere.yaml]", "読めません"),
     ],

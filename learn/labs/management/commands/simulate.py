@@ -68,7 +68,7 @@ def read_scenario(path: Path) -> Mapping[str, Any]:
         if isinstance(each, str) and "\n" not in each:
             manifests += _documents(path.parent / each)
         elif isinstance(each, str):
-            manifests += list(yaml.load_all(each, yaml.CSafeLoader))
+            manifests += _parsed(path, each)
         else:
             manifests.append(each)
     return {**data, "manifests": [each for each in manifests if each is not None]}
@@ -86,6 +86,10 @@ def _documents(path: Path) -> list[Any]:
         raise CommandError(f"{path}: 読めません（{error.strerror}）。", returncode=2) from error
     if len(content) > _MAX_BYTES:
         raise CommandError(f"{path}: 大きすぎます（上限は{_MAX_BYTES}バイト）。", returncode=2)
+    return _parsed(path, content)
+
+
+def _parsed(path: Path, content: str | bytes) -> list[Any]:
     try:
         return list(yaml.load_all(content, yaml.CSafeLoader))
     except yaml.YAMLError as error:
