@@ -191,13 +191,13 @@ def _converted(key: str, value: Any) -> tuple[str, Any]:
             return "sigterm", _sigterm(value)
         case "demands":
             return "demands", tuple(_demand(each) for each in value)
-    raise ValueError("there is no such field")
+    raise ValueError("この名前の項目はありません。")
 
 
 def milliseconds(seconds: Any) -> int:
     """Seconds, whole or not, as milliseconds."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
-        raise ValueError(f"not a number of seconds: {seconds!r}")
+        raise ValueError(f"秒数を書きます（いまは{seconds!r}）。")
     return round(seconds * 1000)
 
 

@@ -23,7 +23,7 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encod
         ({"duration": "long"}, "duration: 秒数を書きます"),
         ({"duration": -1}, "duration: 0以上の秒数を書きます（いまは-1）"),
         ({"nodes": [{"cpus": 1}]}, "cpus"),
-        ({"images": {"x": {"listen": [80]}}}, "x: listen: there is no such field"),
+        ({"images": {"x": {"listen": [80]}}}, "x: listen: この名前の項目はありません"),
         ({"images": {"x": {"memory": "lots"}}}, "x: memory:"),
         ({"events": [{"at": 1}]}, "events[0]: 次のうち、ちょうど1つ"),
         ({"events": [{"at": 1, "hang": "a", "crash": "b"}]}, "events[0]: 次のうち、ちょうど1つ"),

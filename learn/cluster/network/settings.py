@@ -89,13 +89,13 @@ def read_settings(settings: Mapping[str, Any]) -> NetworkSettings:
         external={name: _external(each) for name, each in (given.pop("external", None) or {}).items()},
     )
     if given:
-        raise ValueError(f"settings.network: unknown {', '.join(sorted(given))}")
+        raise ValueError(f"settings.network: {'、'.join(sorted(given))}という項目はありません。")
     return found
 
 
 def _mode(mode: str) -> str:
     if mode not in ("iptables", "nftables"):
-        raise ValueError(f"settings.network.mode: {mode!r} is neither iptables nor nftables")
+        raise ValueError(f"settings.network.mode: iptablesかnftablesを書きます（いまは{mode!r}）。")
     return mode
 
 
