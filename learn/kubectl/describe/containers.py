@@ -36,7 +36,7 @@ def describe_containers(
     for container in containers:
         status = statuses.get(container["name"])
         out.line(f"{indent}{container['name']}:", 1)
-        _basics(out, container, status)
+        _basics(scene, out, container, status)
         _command(out, container)
         if status is not None:
             _states(out, status)
@@ -47,7 +47,7 @@ def describe_containers(
         _devices(out, container)
 
 
-def _basics(out: Writer, container: Obj, status: Obj | None) -> None:
+def _basics(scene: Scene, out: Writer, container: Obj, status: Obj | None) -> None:
     if status is not None:
         out.field("Container ID", status.get("containerID", ""), 2)
     out.field("Image", container.get("image", ""), 2)
@@ -55,21 +55,21 @@ def _basics(out: Writer, container: Obj, status: Obj | None) -> None:
         out.field("Image ID", status.get("imageID", ""), 2)
     ports = container.get("ports") or ()
     plural = "s" if len(ports) > 1 else ""
-    names = [
-        f"{p['containerPort']}/{p.get('protocol', 'TCP')}{' (' + p['name'] + ')' if p.get('name') else ''}"
-        for p in ports
-    ]
-    hosts = [
-        f"{p.get('hostPort', 0)}/{p.get('protocol', 'TCP')}{' (' + p['name'] + ')' if p.get('name') else ''}"
-        for p in ports
-    ]
-    out.field(f"Port{plural}", ", ".join(names) or NONE, 2)
-    out.field(f"Host Port{plural}", ", ".join(hosts) or NONE, 2)
+    inside = [_port_text(scene, port, "containerPort") for port in ports]
+    outside = [_port_text(scene, port, "hostPort") for port in ports]
+    out.field(f"Port{plural}", ", ".join(inside) or NONE, 2)
+    out.field(f"Host Port{plural}", ", ".join(outside) or NONE, 2)
     profile = (container.get("securityContext") or {}).get("seccompProfile")
     if profile:
         out.field("SeccompProfile", profile.get("type", ""), 2)
         if profile.get("type") == "Localhost":
             out.field("LocalhostProfile", profile.get("localhostProfile", ""), 3)
+
+
+def _port_text(scene: Scene, port: Obj, field: str) -> str:
+    """`80/TCP (http)`; clients up to 1.33 leave the name out."""
+    name = port.get("name") if scene.minor >= 34 else None
+    return f"{port.get(field, 0)}/{port.get('protocol', 'TCP')}{f' ({name})' if name else ''}"
 
 
 def _command(out: Writer, container: Obj) -> None:

@@ -35,7 +35,7 @@ def describe_service(scene: Scene, out: Writer, obj: Obj) -> None:
             out.field(name, value)
     slices = slices_of(scene, obj["metadata"]["namespace"], obj["metadata"]["name"])
     for port in spec.get("ports") or ():
-        _port(out, port, slices)
+        _port(scene, out, port, slices)
     out.field("Session Affinity", spec.get("sessionAffinity", ""))
     for name, value in (
         ("External Traffic Policy", spec.get("externalTrafficPolicy")),
@@ -59,11 +59,11 @@ def _balancers(status: Obj) -> str:
     )
 
 
-def _port(out: Writer, port: Obj, slices: Sequence[Obj]) -> None:
+def _port(scene: Scene, out: Writer, port: Obj, slices: Sequence[Obj]) -> None:
     protocol, name = port.get("protocol", "TCP"), port.get("name") or UNSET
     out.line(f"Port:\t{name}\t{port['port']}/{protocol}")
     out.line(f"TargetPort:\t{port.get('targetPort', port['port'])}/{protocol}")
-    if port.get("appProtocol"):
+    if port.get("appProtocol") and scene.minor >= 34:
         out.field("AppProtocol", port["appProtocol"])
     if port.get("nodePort"):
         out.line(f"NodePort:\t{name}\t{port['nodePort']}/{protocol}")

@@ -218,7 +218,8 @@ def describe_cron_job(scene: Scene, out: Writer, obj: Obj) -> None:
     out.field("Schedule", spec.get("schedule", ""))
     out.field("Concurrency Policy", spec.get("concurrencyPolicy", ""))
     out.field("Suspend", UNSET if spec.get("suspend") is None else yes(spec["suspend"]))
-    out.field("Time Zone", spec.get("timeZone") or UNSET)
+    if scene.minor >= 34:
+        out.field("Time Zone", spec.get("timeZone") or UNSET)
     out.field("Successful Job History Limit", _or_unset(spec.get("successfulJobsHistoryLimit")))
     out.field("Failed Job History Limit", _or_unset(spec.get("failedJobsHistoryLimit")))
     deadline = spec.get("startingDeadlineSeconds")

@@ -8,7 +8,10 @@ from learn.kubectl.shell.terminal import Process
 
 
 class Options(NamedTuple):
-    """Letters that were given, values of those that take one, and the other words."""
+    """Letters that were given, values of those that take one, and the other words.
+
+    Of several values for one letter the last counts, except of `-e`: patterns and commands, one a line.
+    """
 
     letters: frozenset[str]
     values: dict[str, str]
@@ -36,7 +39,7 @@ def read_options(process: Process, letters: str, valued: str = "") -> Options | 
                 process.complain(f"{process.argv[0]}: unrecognized option '{word}'", 2)
                 return None
             if letter in valued:
-                values[letter] = value if equals else (args.pop(0) if args else "")
+                _keep(values, letter, value if equals else (args.pop(0) if args else ""))
             else:
                 found.add(letter)
         elif word.startswith("-") and len(word) > 1:
@@ -47,7 +50,7 @@ def read_options(process: Process, letters: str, valued: str = "") -> Options | 
             while rest:
                 letter, rest = rest[0], rest[1:]
                 if letter in valued:
-                    values[letter] = rest or (args.pop(0) if args else "")
+                    _keep(values, letter, rest or (args.pop(0) if args else ""))
                     rest = ""
                 elif letter in letters:
                     found.add(letter)
@@ -57,6 +60,10 @@ def read_options(process: Process, letters: str, valued: str = "") -> Options | 
         else:
             words.append(word)
     return Options(frozenset(found), values, words)
+
+
+def _keep(values: dict[str, str], letter: str, value: str) -> None:
+    values[letter] = f"{values[letter]}\n{value}" if letter == "e" and "e" in values else value
 
 
 _LONG = {

@@ -18,12 +18,26 @@ _NESTED = re.compile(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)[+*{]")
 def _pattern(
     process: Process, text: str, *, fixed: bool, extended: bool, flags: int
 ) -> re.Pattern[str] | None:
-    """A regular expression that cannot run for long; None after a complaint."""
+    """A regular expression that cannot run for long, any of several a line; None after a complaint."""
     if len(text) > _MAX_PATTERN:
         process.complain(f"{process.argv[0]}: パターンが長すぎます。", 2)
         return None
+    each = (_translated(part, fixed=fixed, extended=extended) for part in text.split("\n"))
+    text = "|".join(f"(?:{part})" for part in each) if "\n" in text else next(each)
+    if not fixed and _NESTED.search(text):
+        process.complain(f"{process.argv[0]}: 繰り返しの中の繰り返しは、このターミナルでは使えません。", 2)
+        return None
+    try:
+        return re.compile(text, flags)
+    except (re.error, RecursionError, OverflowError) as error:
+        process.complain(f"{process.argv[0]}: パターンを読み取れません（{error}）。", 2)
+        return None
+
+
+def _translated(text: str, *, fixed: bool, extended: bool) -> str:
+    """A POSIX pattern as Python writes it."""
     if fixed:
-        return re.compile(re.escape(text), flags)
+        return re.escape(text)
     if not extended:
         text = re.sub(r"\\([|+?(){}])|([|+?(){}])", lambda m: m[1] if m[1] else "\\" + m[2], text)
     for name, letters in (
@@ -33,14 +47,7 @@ def _pattern(
         ("[:alnum:]", "A-Za-z0-9"),
     ):
         text = text.replace(name, letters)
-    if _NESTED.search(text):
-        process.complain(f"{process.argv[0]}: 繰り返しの中の繰り返しは、このターミナルでは使えません。", 2)
-        return None
-    try:
-        return re.compile(text, flags)
-    except (re.error, RecursionError, OverflowError) as error:
-        process.complain(f"{process.argv[0]}: パターンを読み取れません（{error}）。", 2)
-        return None
+    return text
 
 
 def _grep(process: Process) -> None:
@@ -115,7 +122,7 @@ def _count(text: str | None, default: int) -> int:
 
 
 def _sed(process: Process) -> None:
-    """`s/a/b/[g]`, `Np`, `N,Mp`, `/x/d`: what is written most."""
+    """`s/a/b/[g]`, `Np`, `N,Mp`, `/x/d`: what is written most; several commands by `-e`, one after the other."""
     options = read_options(process, "nEr", "e")
     if options is None:
         return
@@ -124,43 +131,40 @@ def _sed(process: Process) -> None:
     found = inputs(process, words)
     if found is None:
         return
-    lines = [line for _, text in found for line in text.splitlines()]
-    quiet = "n" in options.letters
+    lines: list[str] | None = [line for _, text in found for line in text.splitlines()]
+    for command in script.split("\n"):
+        lines = _edited(process, command, lines, options.letters) if lines is not None else None
+    process.write("".join(f"{line}\n" for line in lines or ()))
+
+
+def _edited(process: Process, script: str, lines: list[str], letters: frozenset[str]) -> list[str] | None:
+    """The lines after one command of sed; None after a complaint."""
+    quiet, extended = "n" in letters, bool(letters & {"E", "r"})
     if swap := re.fullmatch(r"s(.)(.*?)(?<!\\)\1(.*?)(?<!\\)\1([gip]*)", script):
         flags = re.IGNORECASE if "i" in swap[4] else 0
-        pattern = _pattern(
-            process, swap[2], fixed=False, extended=bool(options.letters & {"E", "r"}), flags=flags
-        )
+        pattern = _pattern(process, swap[2], fixed=False, extended=extended, flags=flags)
         if pattern is None:
-            return
+            return None
         with_ = swap[3].replace("\\" + swap[1], swap[1]).replace("&", r"\g<0>")
         try:
-            lines = [pattern.sub(with_, line[:_MAX_LINE], count=0 if "g" in swap[4] else 1) for line in lines]
+            return [pattern.sub(with_, line[:_MAX_LINE], count=0 if "g" in swap[4] else 1) for line in lines]
         except (re.error, IndexError):
             process.complain(f"sed: 置き換えを読み取れません：{script}", 1)
-            return
-    elif place := re.fullmatch(r"(\d+)(?:,(\d+|\$))?([pd])", script):
+            return None
+    if place := re.fullmatch(r"(\d+)(?:,(\d+|\$))?([pd])", script):
         low = int(place[1])
         high = len(lines) if place[2] == "$" else int(place[2] or low)
-        inside = [low <= i <= high for i in range(1, len(lines) + 1)]
         keep = place[3] == "p"
-        lines = (
-            [line for line, hit in zip(lines, inside, strict=True) if hit is keep]
-            if quiet or not keep
-            else lines
-        )
-    elif drop := re.fullmatch(r"/(.*)/([pd])", script):
-        pattern = _pattern(
-            process, drop[1], fixed=False, extended=bool(options.letters & {"E", "r"}), flags=0
-        )
+        if keep and not quiet:
+            return lines
+        return [line for i, line in enumerate(lines, 1) if (low <= i <= high) is keep]
+    if drop := re.fullmatch(r"/(.*)/([pd])", script):
+        pattern = _pattern(process, drop[1], fixed=False, extended=extended, flags=0)
         if pattern is None:
-            return
-        keep = drop[2] == "p"
-        lines = [line for line in lines if bool(pattern.search(line[:_MAX_LINE])) is keep]
-    else:
-        process.complain(f"sed: このターミナルでは使えない書き方です：{script}", 1)
-        return
-    process.write("".join(f"{line}\n" for line in lines))
+            return None
+        return [line for line in lines if bool(pattern.search(line[:_MAX_LINE])) is (drop[2] == "p")]
+    process.complain(f"sed: このターミナルでは使えない書き方です：{script}", 1)
+    return None
 
 
 def _awk(process: Process) -> None:
